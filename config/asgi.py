@@ -1,0 +1,11 @@
+"""The ASGI entry point: for sockets and server-sent events; pages run under WSGI."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+import config.celery  # noqa: E402, F401  (sets the current Celery application)
+
+application = get_asgi_application()

@@ -1,0 +1,17 @@
+"""Settings of the tests: throw-away servers, fast hashing, strict logging."""
+
+from .base import *  # noqa: F403
+from .base import BASE_DIR, LOGGING, STORAGES, environment
+
+SECRET_KEY = "test-only-not-a-secret-but-long-enough-for-hmac"
+BASE_SCHEME = "http"
+BASE_PORT = ""
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "WARNING")
+CELERY_TASK_ALWAYS_EAGER = False
+LOCAL_PAGES = True
+SOURCE_DIR = BASE_DIR

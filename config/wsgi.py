@@ -1,0 +1,11 @@
+"""The WSGI entry point: every page and the REST API."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+import config.celery  # noqa: E402, F401  (sets the current Celery application)
+
+application = get_wsgi_application()

@@ -1,0 +1,11 @@
+"""Tenants: models, context, host routing, database backend, provisioning, fleet migrations."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "tenants"
+    verbose_name = "Workspaces"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  (registers the system checks)

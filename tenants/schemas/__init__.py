@@ -1,0 +1,1 @@
+"""How schemas come to be and change: rendered once from the migrations, replayed everywhere."""

@@ -1,0 +1,31 @@
+"""File storages that keep each tenant's files below a folder of its own."""
+
+import os
+
+from django.core.files.storage import FileSystemStorage
+from storages.backends.s3 import S3Storage
+
+from .context import current
+
+
+class TenantFileSystemStorage(FileSystemStorage):
+    """Files below MEDIA_ROOT/<schema>/. The names that models store are free of the schema.
+
+    Raises NoTenantContext outside a context, SuspiciousFileOperation for a name that leaves the folder.
+    """
+
+    @property
+    def location(self) -> str:  # type: ignore[override]
+        return os.path.join(os.path.abspath(self.base_location), current().schema)
+
+
+class TenantS3Storage(S3Storage):  # type: ignore[misc]
+    """Objects below <bucket>/<schema>/, reached by short-lived signed URLs. Same errors as on a file system."""
+
+    @property
+    def location(self) -> str:
+        return current().schema
+
+    @location.setter
+    def location(self, value: str) -> None:
+        """S3Storage assigns its setting here; the folder always comes from the context."""
