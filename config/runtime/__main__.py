@@ -1,37 +1,61 @@
-"""Command line: python -m config.runtime servers."""
+"""The command line behind make: run, reset and servers."""
 
 import argparse
+import os
 import signal
 import sys
 import threading
+import time
 
-from config.runtime.process import RuntimeProblem
+from config.runtime import product
+from config.runtime.console import Console
+from config.runtime.process import RuntimeProblem, die_with_parent
 from config.runtime.servers import throw_away
+
+STARTED_AT = time.monotonic()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m config.runtime", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser(
-        "servers", help="run a throw-away PostgreSQL and Valkey in the foreground and print their addresses"
-    )
-    parser.parse_args()
+    """Run one command and return its exit code."""
+    arguments = parser().parse_args()
     try:
-        return run_servers()
+        if arguments.command == "servers":
+            return run_servers()
+        options = product.Options.read(dict(os.environ))
+        if arguments.command == "reset":
+            return product.reset(options, confirmed=arguments.yes)
+        if arguments.stop_with_parent:
+            die_with_parent(signal.SIGTERM)
+        return product.run(options, Console(), started_at=STARTED_AT)
     except RuntimeProblem as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    result = argparse.ArgumentParser(prog="python -m config.runtime", description=__doc__)
+    commands = result.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run the product: PORT, HOST, OFICIO_DATA_DIR, DATABASE_URL, REDIS_URL")
+    run.add_argument("--stop-with-parent", action="store_true", help="stop when the calling process ends (make does)")
+    reset = commands.add_parser("reset", help="delete the data folder")
+    reset.add_argument("--yes", action="store_true", help="do not ask")
+    commands.add_parser("servers", help="run a throw-away PostgreSQL and Valkey and print their addresses")
+    return result
 
 
 def run_servers() -> int:
-    """Run both servers until interrupted."""
+    """Run both servers in the foreground until interrupted."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     with throw_away() as addresses:
         for name, value in addresses.environment().items():
             print(f"export {name}='{value}'", flush=True)
-        ended.wait()
+        while not ended.wait(3600):
+            pass
     return 0
 
 

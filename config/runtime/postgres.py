@@ -17,6 +17,7 @@ from config.runtime.process import (
     ProcessSpec,
     RuntimeProblem,
     make_private,
+    run_quietly,
     socket_folder,
 )
 
@@ -147,19 +148,18 @@ class Postgres:
         flags += ["-U", OWNER, "-A", "trust"]  # the socket's folder is 0700: reaching it is the credential
         if not self.durable:
             flags.append("--no-sync")
-        outcome = subprocess.run(
-            [str(self.programs / "initdb"), "-D", str(draft), *flags],
-            env=self._environment(),
-            cwd="/",
-            capture_output=True,
-            text=True,
-            check=False,
-            user=self.account.uid if self.account else None,
-            group=self.account.gid if self.account else None,
-            extra_groups=[] if self.account else None,
+        code, output = run_quietly(
+            ProcessSpec(
+                name="initdb",
+                argv=[str(self.programs / "initdb"), "-D", str(draft), *flags],
+                env=self._environment(),
+                cwd=Path("/"),
+                account=self.account,
+                inherit=(self.lock.fileno(),),
+            )
         )
-        if outcome.returncode != 0:
-            raise RuntimeProblem(f"PostgreSQL could not be initialized in {draft}:\n{outcome.stderr.strip()}")
+        if code != 0:
+            raise RuntimeProblem(f"PostgreSQL could not be initialized in {draft}:\n{output}")
         draft.rename(self.data)
 
     def _check_version(self) -> None:
@@ -209,27 +209,22 @@ def recorded_pid(pid_file: Path) -> int | None:
 def runs_postgres_on(pid: int, data: Path) -> bool:
     """Tell whether the process is a live postgres whose working folder is this data folder."""
     process = Path("/proc") / str(pid)
-    if not Path("/proc/self").exists():  # not Linux: believe the number as PostgreSQL does
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return True
+    if not Path("/proc/self").exists():  # not Linux: believe the number, as PostgreSQL does
+        return _is_alive(pid)
     try:
         # The state follows the name in brackets, and the name may itself hold spaces and brackets.
         state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        if state in {"Z", "X"}:
-            return False
         name = (process / "comm").read_text().strip()
-    except OSError:
+        return state not in {"Z", "X"} and name == "postgres" and os.path.samefile(process / "cwd", data)
+    except OSError:  # gone meanwhile, or of another user, whose server cannot be on a folder of ours
         return False
-    if name != "postgres":
-        return False
+
+
+def _is_alive(pid: int) -> bool:
     try:
-        return os.path.samefile(process / "cwd", data)
-    except PermissionError:
-        return True  # a server of someone else: do not touch its file
-    except OSError:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
+    except PermissionError:
+        return True
+    return True

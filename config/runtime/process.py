@@ -1,5 +1,6 @@
 """Child processes that never outlive their parent, and the unprivileged account that servers run under."""
 
+import contextlib
 import ctypes
 import fcntl
 import hashlib
@@ -105,7 +106,7 @@ def spawn(
         start_new_session=True,
         pass_fds=spec.inherit,
         # subprocess changes the user first and calls this last, as die_with_parent needs.
-        preexec_fn=lambda: die_with_parent(spec.death_signal, parent=parent),  # noqa: PLW1509
+        preexec_fn=lambda: die_with_parent(spec.death_signal, parent=parent),
     )
     if spec.stdin is not None and child.stdin is not None:
         child.stdin.write(spec.stdin)
@@ -113,35 +114,60 @@ def spawn(
     return child
 
 
-def stop(child: subprocess.Popen[bytes], spec: ProcessSpec) -> None:
-    """Ask the process to stop, wait, then kill it with everything left in its session's group."""
-    if child.poll() is None:
-        child.send_signal(spec.stop_signal)
-        try:
-            child.wait(timeout=spec.stop_seconds)
-        except subprocess.TimeoutExpired:
+def run_quietly(spec: ProcessSpec) -> tuple[int, str]:
+    """Run a short process to its end; return its exit code and everything it wrote."""
+    child = spawn(spec, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output, _ = child.communicate()
+    return child.returncode, output.decode(errors="replace").strip()
+
+
+def stop_together(
+    running: Sequence[tuple[subprocess.Popen[bytes], ProcessSpec]],
+    *,
+    pause: Callable[[float], None] = time.sleep,
+    hurry: Callable[[], bool] = lambda: False,
+) -> None:
+    """Ask all the processes to stop at once, wait, and kill what is left of them and of their groups."""
+    for child, spec in running:
+        if child.poll() is None:
+            child.send_signal(spec.stop_signal)
+    asked_at = time.monotonic()
+    for child, spec in running:
+        while child.poll() is None and not hurry() and time.monotonic() - asked_at < spec.stop_seconds:
+            pause(0.05)
+        if child.poll() is None:
             child.kill()
-    kill_group(child.pid)
-    child.wait()
+        kill_group(child.pid)
+        child.wait()
 
 
 def kill_group(leader: int) -> None:
     """Kill whatever a process left behind in the group it led."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
-def wait_until_ready(child: subprocess.Popen[bytes], spec: ProcessSpec) -> None:
+def wait_until_ready(
+    child: subprocess.Popen[bytes], spec: ProcessSpec, *, pause: Callable[[float], None] = time.sleep
+) -> None:
     """Return once the process serves. Raises RuntimeProblem when it ends or takes too long."""
     deadline = time.monotonic() + spec.ready_seconds
     while not spec.ready():
         if child.poll() is not None:
-            raise RuntimeProblem(f"{spec.name} ended while starting (exit code {child.returncode}).")
+            raise RuntimeProblem(f"{spec.name} ended while starting ({describe_end(child.returncode)}).")
         if time.monotonic() > deadline:
             raise RuntimeProblem(f"{spec.name} was not ready after {spec.ready_seconds:.0f} s.")
-        time.sleep(0.02)
+        pause(0.02)
+
+
+def describe_end(code: int) -> str:
+    """Return an exit code in words."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
 
 
 # --- Folders and locks ----------------------------------------------------------------------

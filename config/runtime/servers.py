@@ -15,14 +15,14 @@ from pathlib import Path
 from config.runtime.postgres import Postgres
 from config.runtime.process import (
     Account,
+    ProcessSpec,
     RuntimeProblem,
     can_enter,
-    ProcessSpec,
     make_private,
     server_account,
     short_temporary_folder,
     spawn,
-    stop,
+    stop_together,
     wait_until_ready,
 )
 from config.runtime.valkey import Valkey
@@ -90,8 +90,7 @@ def throw_away(*, durable: bool = False) -> Iterator[Addresses]:
         postgres.ensure_database()
         yield Addresses(postgres.url(), valkey.url())
     finally:
-        for child, spec in reversed(running):
-            stop(child, spec)
+        stop_together(running)
         postgres.close()
         valkey.close()
         shutil.rmtree(folder, ignore_errors=True)
