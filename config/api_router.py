@@ -1,0 +1,7 @@
+"""The REST API below /api/v1/. Each app adds `path("", include("<app>.urls_api"))`, in alphabetical order."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "api"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,93 @@
+"""People and their browser sessions. The tables exist in the public schema and in every tenant's."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from .enums import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def with_email(self, email: str) -> models.QuerySet["User"]:
+        """Narrow to an address, whatever its case; PostgreSQL lowers both sides, so the unique index answers."""
+        return self.alias(email_key=Lower("email")).filter(email_key=Lower(models.Value(email)))
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.with_email(username or "").get()
+
+
+class User(AbstractBaseUser):
+    """Someone who signs in with an e-mail address: an operator in public; owner, staff or client in a tenant."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    language = models.CharField(_("language"), max_length=8, blank=True, help_text=_("Empty: the workspace's."))
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_unique"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="accounts_user_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    # --- What django.contrib.admin asks of a user: operators may do everything there, nobody else anything ---------
+    @property
+    def is_staff(self) -> bool:
+        return self.role == Role.OPERATOR
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.role == Role.OPERATOR
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and self.role == Role.OPERATOR
+
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
+        return self.is_active and self.role == Role.OPERATOR
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.role == Role.OPERATOR
+
+    # --- What templates ask ---------------------------------------------------------------------------------------
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.partition(" ")[0]
+
+
+class Session(models.Model):
+    """A browser session. Only the hash of the cookie's key is stored: reading this table opens no session."""
+
+    key_hash = models.CharField(max_length=64, unique=True)
+    data = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, null=True, related_name="sessions")
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return f"session {self.pk}"

@@ -1,0 +1,57 @@
+"""Turns a refusal into an answer: the one JSON shape, a page, or a fragment for htmx."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from .errors import DomainError
+from .htmx import is_htmx
+
+API_PREFIX = "/api/"
+
+
+def error_body(
+    request: Any,
+    *,
+    code: str,
+    message: str,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the error shape that every API answer has."""
+    return {
+        "error": {
+            "code": code,
+            "message": message,
+            "fields": fields or {},
+            "data": data or {},
+            "request_id": getattr(request, "request_id", ""),
+        }
+    }
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(API_PREFIX)
+
+
+def retry_after(error: DomainError) -> dict[str, str]:
+    """Return the Retry-After header of errors that know when to come back."""
+    seconds = getattr(error, "retry_after", 5 if error.status == 503 else None)
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
+def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Return JSON below /api/, a notice for an htmx fragment, a page for everyone else."""
+    headers = retry_after(error)
+    if is_api(request):
+        body = error_body(request, code=error.code, message=str(error), fields=error.fields, data=error.values)
+        return JsonResponse(body, status=error.status, headers=headers)
+    template = "errors/_refused.html" if is_htmx(request) else "errors/refused.html"
+    context = {"error": error, "status": error.status, "now": timezone.now()}
+    response = render(request, template, context, status=error.status)
+    for name, value in headers.items():
+        response[name] = value
+    return response
