@@ -1,14 +1,14 @@
 """What can go wrong with accounts.
 
-    DomainError
-    ├── EmailTaken            409  somebody in this workspace has this e-mail
-    ├── WrongCredentials      401  e-mail and password do not match an active person
-    ├── WrongPassword         422  the current password, asked before a change, is another
-    ├── RoleNotAllowed        422  operators belong to the platform, everyone else to a workspace
-    ├── HandoverCodeInvalid   410  unknown, used, expired or made for another host
-    ├── ResetLinkInvalid      410  unknown, used or expired
-    ├── TokenInvalid          401  a JWT that does not verify here, or is spent
-    └── SessionNotFound       404
+DomainError
+├── EmailTaken            409  somebody in this workspace has this e-mail
+├── WrongCredentials      401  e-mail and password do not match an active person
+├── WrongPassword         422  the current password, asked before a change, is another
+├── RoleNotAllowed        422  operators belong to the platform, everyone else to a workspace
+├── HandoverCodeInvalid   410  unknown, used, expired or made for another host
+├── ResetLinkInvalid      410  unknown, used or expired
+├── TokenInvalid          401  a JWT that does not verify here, or is spent
+└── SessionNotFound       404
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -8,16 +8,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from .domain import normalize_email
 from .enums import Role
 
 
 class UserManager(BaseUserManager["User"]):
-    def with_email(self, email: str) -> models.QuerySet["User"]:
-        """Narrow to an address, whatever its case; PostgreSQL lowers both sides, so the unique index answers."""
-        return self.alias(email_key=Lower("email")).filter(email_key=Lower(models.Value(email)))
-
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.with_email(username or "").get()
+        return self.get(email=normalize_email(username or ""))
 
 
 class User(AbstractBaseUser):
@@ -40,7 +37,9 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
-            models.UniqueConstraint(Lower("email"), name="accounts_user_email_unique"),
+            models.UniqueConstraint(fields=["email"], name="accounts_user_email_unique"),
+            # Addresses are unique whatever their case, because only the normalized form can be stored.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_user_email_lower"),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="accounts_user_role_known"),
         ]
 
