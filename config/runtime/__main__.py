@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ def main() -> int:
     arguments = parser().parse_args()
     try:
         if arguments.command == "servers":
-            return run_servers()
+            return run_servers(arguments.program)
         options = product.Options.read(dict(os.environ))
         if arguments.command == "reset":
             return product.reset(options, confirmed=arguments.yes)
@@ -42,16 +43,19 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--stop-with-parent", action="store_true", help="stop when the calling process ends (make does)")
     reset = commands.add_parser("reset", help="delete the data folder")
     reset.add_argument("--yes", action="store_true", help="do not ask")
-    commands.add_parser("servers", help="run a throw-away PostgreSQL and Valkey and print their addresses")
+    servers = commands.add_parser("servers", help="run a throw-away PostgreSQL and Valkey")
+    servers.add_argument("program", nargs=argparse.REMAINDER, help="run this with them; without it, print their addresses")
     return result
 
 
-def run_servers() -> int:
-    """Run both servers in the foreground until interrupted."""
+def run_servers(program: list[str]) -> int:
+    """Run both servers while a program runs, or in the foreground until interrupted."""
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     with throw_away() as addresses:
+        if program:
+            return subprocess.call(program, env={**os.environ, **addresses.environment()})
         for name, value in addresses.environment().items():
             print(f"export {name}='{value}'", flush=True)
         while not ended.wait(3600):
