@@ -49,11 +49,11 @@ def _servers() -> Iterator[None]:
         try:
             yield
         finally:
-            for name, value in saved.items():
-                if value is None:
+            for name, before in saved.items():
+                if before is None:
                     os.environ.pop(name, None)
                 else:
-                    os.environ[name] = value
+                    os.environ[name] = before
 
 
 def _use_own_valkey_database(worker: str) -> None:
