@@ -13,8 +13,8 @@ RESERVED_SLUGS: Final = frozenset(
     """
     www api app apps admin operators operator panel portal static media assets cdn mail email smtp imap pop ftp ssh
     blog docs help ayuda soporte support status health auth login signup register registro account accounts billing
-    pagos cobros payment payments webhook webhooks dev test staging demo-admin root oficio public localhost ns1 ns2
-    """.split()
+    pagos cobros payment payments webhook webhooks dev test staging root oficio public localhost ns1 ns2
+    """.split()  # noqa: SIM905 (a list of words reads better as words)
 )
 
 

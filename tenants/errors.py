@@ -1,15 +1,15 @@
 """What can go wrong with tenants.
 
-    NoTenantContext           a programming error: code ran outside a tenant or public context
-    UnsafeTenantCall          a programming error: a library form that is not thread-safe was used
-    UnknownSchemaVersion      a schema is at a version that this database never recorded
-    DomainError
-    ├── WorkspaceNotFound     404  no such host
-    ├── WorkspaceSuspended    503  an operator suspended it
-    ├── SlugTaken             409  somebody else has this address
-    ├── SlugInvalid           422  not an address
-    ├── NoSpareTenant         503  the pool is empty; a job prepares one
-    └── InvalidTransition     409  the tenant's status does not allow this
+NoTenantContext           a programming error: code ran outside a tenant or public context
+UnsafeTenantCall          a programming error: a library form that is not thread-safe was used
+UnknownSchemaVersion      a schema is at a version that this database never recorded
+DomainError
+├── WorkspaceNotFound     404  no such host
+├── WorkspaceSuspended    503  an operator suspended it
+├── SlugTaken             409  somebody else has this address
+├── SlugInvalid           422  not an address
+├── NoSpareTenant         503  the pool is empty; a job prepares one
+└── InvalidTransition     409  the tenant's status does not allow this
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class UnsafeTenantCall(RuntimeError):
 
 
 class UnknownSchemaVersion(RuntimeError):
-    """Raised when a tenant's schema is at a version whose migrations are not known, so nothing can be planned for it."""
+    """Raised when a schema is at a version whose migrations are not known, so nothing can be planned for it."""
 
     def __init__(self, version: str) -> None:
         super().__init__(f"No SchemaVersion {version!r}: restore that row, or provision the tenant again.")

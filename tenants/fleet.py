@@ -115,7 +115,7 @@ def _migrate_one(
             code = getattr(error.__cause__, "pgcode", None)
             if attempt < ATTEMPTS and (code in _RETRIED or isinstance(error, OperationalError)):
                 connection.close_if_unusable_or_obsolete()
-                pause(min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.5))
+                pause(min(8.0, 0.25 * 2**attempt) * random.uniform(0.5, 1.5))  # noqa: S311 (jitter)
                 continue
             text = str(error).strip()
             _remember_error(tenant_id, text)

@@ -61,9 +61,7 @@ class Tenant(TenantMixin):
                 | (~Q(status="suspended") & Q(suspended_at__isnull=True, suspended_reason="")),
                 name="tenants_tenant_suspension_fields_together",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=TenantStatus.values), name="tenants_tenant_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=TenantStatus.values), name="tenants_tenant_status_known"),
         ]
         indexes = [
             models.Index(fields=["id"], name="tenants_tenant_spare", condition=Q(status="spare")),
@@ -104,7 +102,5 @@ class Domain(DomainMixin):
         verbose_name = _("host")
         verbose_name_plural = _("hosts")
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant"], condition=Q(is_primary=True), name="tenants_domain_one_primary"
-            ),
+            models.UniqueConstraint(fields=["tenant"], condition=Q(is_primary=True), name="tenants_domain_one_primary"),
         ]

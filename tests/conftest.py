@@ -51,9 +51,7 @@ def django_db_setup(
 
 
 @pytest.fixture
-def committed_db(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str
-) -> Iterator[None]:
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     """Let the test commit for real (threads, processes, live servers); the database is cloned anew afterwards."""
     directory.forget()
     with django_db_blocker.unblock():
@@ -100,8 +98,7 @@ def other_tenant(request: pytest.FixtureRequest) -> TenantSnapshot:
 
 
 def _database(request: pytest.FixtureRequest) -> None:
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
+    request.getfixturevalue("committed_db" if "committed_db" in request.fixturenames else "db")
 
 
 @pytest.fixture

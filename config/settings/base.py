@@ -224,3 +224,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
     "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }
+
+# E-mail addresses are unique by a case-insensitive constraint on Lower(email), which this check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.E003"]

@@ -6,7 +6,7 @@ from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 
 
 class RecordingSchemaEditor(DatabaseSchemaEditor):
-    """Executes as usual; with `connection.recorded_sql` set to a list, appends each statement with its values filled in."""
+    """Executes as usual; with `connection.recorded_sql` set to a list, appends each statement, values filled in."""
 
     def execute(self, sql: Any, params: Any = ()) -> None:
         record = self.connection.recorded_sql

@@ -1,8 +1,8 @@
 """Renders the tenant apps' migrations to SQL by running them once, for real, in a schema that is rolled back.
 
-What the schema editor executes there (deferred SQL and introspected constraint names included) is what a schema at the
-same state needs, because nothing in it names the schema. `RunPython` is refused by a system check; the few that libraries
-ship do nothing in an empty schema.
+What the schema editor executes there (deferred SQL and introspected constraint names included) is what a schema at
+the same state needs, because nothing in it names the schema. `RunPython` is refused by a system check; the few that
+libraries ship do nothing in an empty schema.
 """
 
 from dataclasses import dataclass

@@ -72,7 +72,7 @@ def _literal(text: str) -> str:
 
 
 def _logins() -> list[str]:
-    """Return the quoted logins that may switch to a tenant role: the application's, and ours unless it is a superuser."""
+    """Return the quoted logins that may switch to tenant roles: the application's, and ours unless a superuser."""
     logins = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolname, rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -122,7 +122,7 @@ def _locked(tenant_id: int, target: TenantStatus, only_from: TenantStatus | None
 
 
 def note_activity(*, tenant_id: int) -> None:
-    """Remember that somebody worked in a workspace, with at most one write per process and ACTIVITY_INTERVAL_SECONDS."""
+    """Remember that somebody worked in a workspace: at most one write per process and ACTIVITY_INTERVAL_SECONDS."""
     moment = time.monotonic()
     if moment - _last_noted.get(tenant_id, -ACTIVITY_INTERVAL_SECONDS) < ACTIVITY_INTERVAL_SECONDS:
         return
