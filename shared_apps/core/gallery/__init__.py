@@ -1,0 +1,1 @@
+"""A page for developers that shows every component in all its states; included in local settings only."""

@@ -1,0 +1,44 @@
+"""The gallery itself."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from shared_apps.core import toasts
+
+from .forms import SampleForm
+
+FRAMES = {"public": "base_public.html", "portal": "base_portal.html", "panel": "base_panel.html"}
+
+
+def show_gallery(request: HttpRequest) -> HttpResponse:
+    """Draw every component; `?frame=` chooses the layout around them, a POST answers like a refused htmx form."""
+    if request.method == "POST":
+        return render(request, "dev/_form.html", {"form": SampleForm(request.POST)}, status=422)
+    toasts.show(request, "Appointment moved to Friday, 10:30.", undo_url=request.path)
+    if "error" in request.GET:
+        toasts.show(request, "The logo could not be read.", level=messages.ERROR)
+    wrong = SampleForm({"wrong-email": "lucia@", "wrong-country": "XX", "wrong-colour": "#0b5a66"}, prefix="wrong")
+    wrong.add_error(None, "Check the fields marked below. The rest is kept.")
+    moment = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
+    clients = [
+        {"name": "Ana María Restrepo", "phone": "+52 55 1234 5678", "at": moment, "price": Decimal("650"), "status": "confirmed"},
+        {"name": "Jorge Luis Peña Ibarra", "phone": "+52 55 8765 4321", "at": moment, "price": Decimal("1250.5"), "status": "pending"},
+        {"name": "Íñigo Sáenz", "phone": "+34 612 345 678", "at": moment, "price": Decimal("90"), "status": "cancelled"},
+    ]
+    context = {
+        "frame": FRAMES.get(request.GET.get("frame", ""), FRAMES["public"]),
+        "frames": list(FRAMES),
+        "form": SampleForm(),
+        "wrong_form": wrong,
+        "clients": clients,
+        "statuses": ["pending", "confirmed", "arrived", "completed", "no_show", "cancelled"],
+        "moment": moment,
+        "page": Paginator(range(60), 20).page(2),
+        "amounts": [(Decimal("12990"), "CLP"), (Decimal("45000"), "COP"), (Decimal("1250.5"), "MXN"), (Decimal("19.9"), "EUR")],
+    }
+    return render(request, "dev/components.html", context)

@@ -1,0 +1,58 @@
+// htmx under a strict policy: no eval, no injected style, errors that carry HTML are swapped in, the rest is said aloud.
+import { showToast } from "./toast.js";
+import { word } from "./words.js";
+
+let waiting = 0;
+
+function progress(change) {
+  waiting = Math.max(0, waiting + change);
+  document.querySelector(".loading-bar")?.toggleAttribute("data-active", waiting > 0);
+}
+
+export function startHtmx(htmx) {
+  Object.assign(htmx.config, {
+    includeIndicatorStyles: false,
+    allowEval: false,
+    allowScriptTags: false,
+    historyCacheSize: 0,
+    selfRequestsOnly: true,
+    scrollBehavior: "auto",
+    timeout: 30000,
+    responseHandling: [
+      { code: "204", swap: false },
+      { code: "[23]..", swap: true },
+      { code: "400|403|404|409|410|422|429", swap: true, error: false },
+      { code: "[45]..", swap: false, error: true },
+    ],
+  });
+
+  const body = document;
+  body.addEventListener("htmx:configRequest", (event) => {
+    const token = document.querySelector('meta[name="csrf-token"]')?.content;
+    if (token) event.detail.headers["X-CSRFToken"] = token;
+  });
+  body.addEventListener("htmx:beforeRequest", () => progress(1));
+  body.addEventListener("htmx:afterRequest", () => progress(-1));
+
+  // A whole error page must never land inside a fragment's place.
+  body.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    const type = xhr.getResponseHeader("Content-Type") || "";
+    const isFragment = type.startsWith("text/html") && !/^\s*<!doctype/i.test(xhr.responseText);
+    if (xhr.status >= 400 && !isFragment) {
+      event.detail.shouldSwap = false;
+      const key = xhr.status === 403 ? "forbidden" : xhr.status === 429 ? "slow" : xhr.status === 404 ? "gone" : "failed";
+      showToast({ message: word(key), level: "error" });
+    }
+  });
+  body.addEventListener("htmx:responseError", () => showToast({ message: word("failed"), level: "error" }));
+  // Network down or too slow: nothing is swapped, so what was typed stays in the form.
+  body.addEventListener("htmx:sendError", () => showToast({ message: word("offline"), level: "error" }));
+  body.addEventListener("htmx:timeout", () => showToast({ message: word("offline"), level: "error" }));
+
+  // After a swap with errors the first wrong field gets the focus.
+  body.addEventListener("htmx:afterSettle", (event) => {
+    const target = event.detail.target ?? event.target;
+    target.querySelector?.('[aria-invalid="true"]')?.focus();
+  });
+}
