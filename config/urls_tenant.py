@@ -1,10 +1,15 @@
 """URLs of a workspace. Each app adds its include lines, in alphabetical order."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("shared_apps.core.urls_preferences")),
     path("api/v1/", include("config.api_router")),
 ]
+
+if getattr(settings, "LOCAL_PAGES", False):
+    urlpatterns.append(path("", include("shared_apps.core.gallery.urls")))
 
 handler400 = "shared_apps.core.views_errors.bad_request"
 handler403 = "shared_apps.core.views_errors.permission_denied"
