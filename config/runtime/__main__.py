@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
     reset = commands.add_parser("reset", help="delete the data folder")
     reset.add_argument("--yes", action="store_true", help="do not ask")
     servers = commands.add_parser("servers", help="run a throw-away PostgreSQL and Valkey")
-    servers.add_argument("program", nargs=argparse.REMAINDER, help="run this with them; without it, print their addresses")
+    servers.add_argument(
+        "program", nargs=argparse.REMAINDER, help="run this with them; without it, print their addresses"
+    )
     return result
 
 

@@ -226,7 +226,7 @@ def short_temporary_folder(account: Account | None) -> Path:
     """Return the temporary folder, or /tmp when that is too long for a socket or closed to the account."""
     base = Path(tempfile.gettempdir())
     if len(os.fsencode(base)) > LONGEST_SOCKET_FOLDER - 40 or not can_enter(account, base):
-        return Path("/tmp")
+        return Path("/tmp")  # noqa: S108  (what we make there is 0700 and its owner is checked)
     return base
 
 
@@ -254,7 +254,7 @@ class FolderLock:
 
     def acquire(self, *, wait_seconds: float = 0.0) -> bool:
         """Take the lock, waiting at most so long; tell whether we have it."""
-        file = open(self.path, "a+")  # noqa: SIM115  (kept open: closing it releases the lock)
+        file = open(self.path, "a+")  # noqa: SIM115  (closing it releases the lock)
         deadline = time.monotonic() + wait_seconds
         while True:
             try:

@@ -302,7 +302,7 @@ def application_specs(options: Options, environment: dict[str, str]) -> list[Pro
 def answers(options: Options) -> bool:
     """Tell whether the web process serves requests."""
     host = options.addresses[0].strip("[]")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  (asks, does not bind)
     connection = http.client.HTTPConnection(host, options.port, timeout=5)
     try:
         connection.request("GET", "/health/live", headers={"Host": f"{options.base_host}:{options.port}"})

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.runtime.installation import SHARED_PLACES
 from config.runtime.postgres import Postgres
 from config.runtime.process import (
     Account,
@@ -54,7 +55,7 @@ def server_folder(data_dir: Path, account: Account | None) -> Path:
         return data_dir
     assert account is not None
     digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
-    for place in (Path("/var/lib/oficio"), Path("/var/tmp/oficio")):
+    for place in SHARED_PLACES:
         folder = place / "data" / digest
         try:
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)

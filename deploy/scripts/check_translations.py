@@ -18,9 +18,9 @@ IGNORED = [".venv", "static/*", "tests/*", "artifacts/*"]
 
 def collect_texts() -> polib.POFile:
     """Return the catalogue that the sources ask for, without translations."""
-    import django  # noqa: PLC0415  (after the path and the settings are set)
-    from django.conf import settings  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
 
     with tempfile.TemporaryDirectory() as folder:
         settings.LOCALE_PATHS = [folder]
@@ -53,7 +53,9 @@ def find_problems() -> list[str]:
 
 def _texts(entries: list[polib.POEntry] | polib.MOFile) -> set[tuple[str | None, str, str, tuple[str, ...]]]:
     return {
-        (entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values())) for entry in entries if entry.msgid
+        (entry.msgctxt, entry.msgid, entry.msgstr, tuple(entry.msgstr_plural.values()))
+        for entry in entries
+        if entry.msgid
     }
 
 
