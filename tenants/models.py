@@ -104,3 +104,20 @@ class Domain(DomainMixin):
         constraints = [
             models.UniqueConstraint(fields=["tenant"], condition=Q(is_primary=True), name="tenants_domain_one_primary"),
         ]
+
+
+class BackfillProgress(models.Model):
+    """How far a backfill has come in one tenant."""
+
+    name = models.CharField(max_length=100)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="+")
+    last_key = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "tenant"], name="tenants_backfillprogress_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.tenant_id}"
