@@ -33,7 +33,10 @@ class Person:
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """Shapes: uid never changes; sequence grows with each change of time and with cancellation; zone is an IANA name."""
+    """One appointment as calendars know it.
+
+    Shapes: uid never changes; sequence grows with each change of time and with the cancellation; zone is an IANA name.
+    """
 
     uid: str
     sequence: int

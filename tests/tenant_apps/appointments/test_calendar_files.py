@@ -92,6 +92,14 @@ def offset(value: str) -> timedelta:
     return sign * timedelta(hours=int(value[1:3]), minutes=int(value[3:5]), seconds=int(value[5:7] or 0))
 
 
+def wall_time(value: str) -> datetime:
+    """Read a local time of a zone that is not known yet: naive, to be added to an offset."""
+    return datetime.strptime(value, "%Y%m%dT%H%M%S")  # noqa: DTZ007
+
+
+FAR_AWAY = wall_time("99991231T000000")
+
+
 def read_moment(calendar: Component, name: str) -> datetime:
     """Return a property of the event in UTC, by the rules that the file itself carries (§3.6.5)."""
     (event,) = calendar.find("VEVENT")
@@ -100,17 +108,17 @@ def read_moment(calendar: Component, name: str) -> datetime:
         return datetime.strptime(value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     (zone,) = calendar.find("VTIMEZONE")
     assert zone.value("TZID") == parameters["TZID"]
-    local = datetime.strptime(value, "%Y%m%dT%H%M%S")
+    local = wall_time(value)
     onsets = []
     for observance in zone.find("STANDARD", "DAYLIGHT"):
-        starts = datetime.strptime(observance.value("DTSTART"), "%Y%m%dT%H%M%S")
+        starts = wall_time(observance.value("DTSTART"))
         before, after = offset(observance.value("TZOFFSETFROM")), offset(observance.value("TZOFFSETTO"))
         onsets.append((starts - before, after))
     onsets.sort()
     # The first moment whose local time is the one written: an ambiguous one is its first occurrence.
     candidates = []
     for index, (begins, after) in enumerate(onsets):
-        ends = onsets[index + 1][0] if index + 1 < len(onsets) else datetime.max
+        ends = onsets[index + 1][0] if index + 1 < len(onsets) else FAR_AWAY
         if begins <= local - after < ends:
             candidates.append(local - after)
     return min(candidates).replace(tzinfo=UTC)
