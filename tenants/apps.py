@@ -8,4 +8,6 @@ class TenantsConfig(AppConfig):
     verbose_name = "Workspaces"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  (registers the system checks)
+        from . import checks, health  # noqa: F401  (checks registers the system checks)
+
+        health.register()

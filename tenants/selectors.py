@@ -1,6 +1,6 @@
 """Reads of tenants, always in the public context."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import Count
@@ -9,8 +9,8 @@ from .context import TenantSnapshot, public_context
 from .domain import is_valid_slug
 from .enums import TenantStatus
 from .hosts import workspace_host
-from .models import Domain, Tenant
-from .schemas.plan import target_version
+from .models import Domain, SchemaVersion, Tenant
+from .schemas.plan import plan_keys, target_version
 
 LIVE = (TenantStatus.SPARE, TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
 
@@ -80,3 +80,26 @@ def fleet_versions() -> list[dict[str, Any]]:
     with public_context():
         rows = Tenant.objects.filter(status__in=LIVE).values("schema_version")
         return list(rows.annotate(number=Count("id")).order_by("-number"))
+
+
+def count_behind() -> int:
+    """Return how many living tenants lack a migration of this code. Two queries.
+
+    A schema that is ahead, because newer code migrated it while this process still runs, is not behind.
+    """
+    wanted = set(plan_keys())
+    numbers = {row["schema_version"]: row["number"] for row in fleet_versions()}
+    numbers.pop(target_version(), None)
+    with public_context():
+        known = dict(SchemaVersion.objects.filter(pk__in=numbers).values_list("fingerprint", "applied"))
+    return sum(
+        number
+        for version, number in numbers.items()
+        if not wanted <= {(label, name) for label, name in known.get(version, [])}
+    )
+
+
+def statuses_by_schema(*, schemas: Collection[str]) -> dict[str, str]:
+    """Return the status of each tenant that exists among these schemas. One query."""
+    with public_context():
+        return dict(Tenant.objects.filter(schema_name__in=schemas).values_list("schema_name", "status"))

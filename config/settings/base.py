@@ -153,6 +153,9 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL", REDIS_URL)
+# A job whose message got lost is handed over again after this; one whose worker died, after the longest task and a bit.
+JOBS_HANDOVER_LEASE_SECONDS = environment.integer("JOBS_HANDOVER_LEASE_SECONDS", 300)
+JOBS_RUN_LEASE_SECONDS = environment.integer("JOBS_RUN_LEASE_SECONDS", 660)
 
 # --- Files ----------------------------------------------------------------------------------
 STATIC_URL = "/static/"

@@ -20,7 +20,7 @@ worker_cancel_long_running_tasks_on_connection_loss = False
 broker_connection_retry_on_startup = True
 # A message whose worker died comes back after this long; the scheduled-job lease is shorter still.
 broker_transport_options = {
-    "visibility_timeout": 900,
+    "visibility_timeout": environment.integer("JOBS_VISIBILITY_TIMEOUT_SECONDS", 900),
     "socket_timeout": 5,
     "socket_connect_timeout": 0.5,
     "retry_on_timeout": True,

@@ -1,0 +1,32 @@
+"""What operators see of the jobs: the backlog and whether the scheduler lives."""
+
+from django.utils import timezone
+
+from shared_apps.core import health
+from tenants.context import public_context
+
+from . import selectors
+from .scheduler import BEAT_SECONDS, NAME
+
+
+def register() -> None:
+    health.register("jobs", check_jobs)
+
+
+def check_jobs() -> health.Details:
+    """Raise Unhealthy when the scheduler has not beaten for three beats, or a job has been due for a minute."""
+    with public_context():
+        backlog = selectors.get_backlog(now=timezone.now())
+        beat = selectors.list_heartbeats().get(NAME)
+    details: health.Details = {
+        "due": backlog.due,
+        "under_way": backlog.under_way,
+        "parked": backlog.parked,
+        "oldest_due_seconds": backlog.oldest_due_seconds,
+        "scheduler_beat_seconds": beat,
+    }
+    if beat is None or beat > 3 * BEAT_SECONDS:
+        raise health.Unhealthy("the scheduler does not run", details)
+    if (backlog.oldest_due_seconds or 0) > 60:
+        raise health.Unhealthy("jobs are waiting for too long", details)
+    return details
