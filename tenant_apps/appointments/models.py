@@ -104,7 +104,7 @@ class Service(models.Model):
 
 
 class AvailabilityRule(models.Model):
-    """One block of a person's week, in wall time. An end at or before the start lies on the next day (00:00: midnight)."""
+    """One block of a person's week, in wall time. An end at or before the start: the next day (00:00 is midnight)."""
 
     staff = models.ForeignKey(
         StaffMember, verbose_name=_("staff member"), on_delete=models.CASCADE, related_name="availability_rules"
@@ -176,9 +176,7 @@ class Appointment(models.Model):
     staff = models.ForeignKey(
         StaffMember, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="appointments"
     )
-    client = models.ForeignKey(
-        "clients.Client", verbose_name=_("client"), on_delete=models.PROTECT, related_name="+"
-    )
+    client = models.ForeignKey("clients.Client", verbose_name=_("client"), on_delete=models.PROTECT, related_name="+")
     attendee_name = models.CharField(_("name"), max_length=150)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))

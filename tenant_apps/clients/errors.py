@@ -1,8 +1,8 @@
 """What can go wrong with clients.
 
-    DomainError
-    ├── ClientNotFound    404
-    └── EmailTaken        409  another client has this e-mail address
+DomainError
+├── ClientNotFound    404
+└── EmailTaken        409  another client has this e-mail address
 """
 
 from django.utils.translation import gettext_lazy as _
