@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -21,9 +23,10 @@ class User(AbstractBaseUser):
     """Someone who signs in with an e-mail address: an operator in public; owner, staff or client in a tenant."""
 
     email = models.EmailField(_("e-mail"), max_length=254)
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=120, validators=[ProhibitNullCharactersValidator()])
     role = models.CharField(_("role"), max_length=16, choices=Role)
-    language = models.CharField(_("language"), max_length=8, blank=True, help_text=_("Empty: the workspace's."))
+    # Empty: the workspace's language.
+    language = models.CharField(_("language"), max_length=8, blank=True, choices=settings.LANGUAGES)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -90,3 +93,67 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.pk}"
+
+
+class HandoverCode(models.Model):
+    """A code that carries a signed-in person from the apex to their workspace, once. Only its hash is stored."""
+
+    code_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="handover_codes")
+    host = models.CharField(max_length=253)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("handover code")
+        verbose_name_plural = _("handover codes")
+
+    def __str__(self) -> str:
+        return f"handover code {self.pk}"
+
+
+class RefreshToken(models.Model):
+    """A refresh token that was issued. Its text is minted from these values and the tenant's key, and is not stored."""
+
+    jti = models.UUIDField(unique=True)
+    family = models.UUIDField(db_index=True)  # all tokens that descend from one sign-in
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="refresh_tokens")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    replaced_by = models.OneToOneField("self", on_delete=models.SET_NULL, null=True, related_name="predecessor")
+    replaced_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("refresh token")
+        verbose_name_plural = _("refresh tokens")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replaced_by=None) | Q(replaced_at__isnull=False),
+                name="accounts_refreshtoken_replaced_has_moment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"refresh token {self.jti}"
+
+
+class IdempotentRequest(models.Model):
+    """The first answer to a request with an Idempotency-Key, stored with its effect in one transaction."""
+
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="idempotent_requests")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)  # of method, path and body
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("idempotent request")
+        verbose_name_plural = _("idempotent requests")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="accounts_idempotentrequest_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"request {self.key}"

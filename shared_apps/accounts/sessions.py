@@ -57,7 +57,8 @@ class SessionStore(SessionBase):
         A session that somebody ended elsewhere while this request ran stays ended.
         """
         if self.session_key is None:
-            return self.create()
+            self.create()
+            return
         data = self._get_session(no_load=must_create)
         now = timezone.now()
         visitor = data.get(VISITOR_KEY) or {}

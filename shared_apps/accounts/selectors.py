@@ -1,0 +1,58 @@
+"""Reads of people, their sessions and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+
+from .domain import Device, describe_device
+from .models import RefreshToken, Session, User
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A session as its owner sees it."""
+
+    id: int
+    device: Device
+    ip: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this_one: bool
+
+
+def get_user(*, user_id: int) -> User:
+    """Return a person. Raises User.DoesNotExist. One query."""
+    return User.objects.get(pk=user_id)
+
+
+def find_user_by_email(*, email: str) -> User | None:
+    """Return the person with an address, whatever its case, or None. One query."""
+    try:
+        return User.objects.get_by_natural_key(email)
+    except User.DoesNotExist:
+        return None
+
+
+def find_token_bearer(*, user_id: int, family: UUID) -> User | None:
+    """Return an active person whose sign-in (family of tokens) is not revoked, or None. One query."""
+    living = RefreshToken.objects.filter(family=family, user_id=OuterRef("pk"), revoked_at=None)
+    return User.objects.filter(Exists(living), pk=user_id, is_active=True).first()
+
+
+def list_sessions(*, user_id: int, this_session_id: int | None, now: datetime) -> list[OpenSession]:
+    """Return a person's sessions, this one first, then the last used. One query."""
+    rows = Session.objects.filter(user_id=user_id, expires_at__gt=now).order_by("-last_seen_at", "-pk")
+    sessions = [
+        OpenSession(
+            id=row.pk,
+            device=describe_device(row.user_agent),
+            ip=row.ip or "",
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            is_this_one=row.pk == this_session_id,
+        )
+        for row in rows
+    ]
+    return sorted(sessions, key=lambda session: not session.is_this_one)
