@@ -12,13 +12,13 @@ from dataclasses import dataclass
 Rgb = tuple[float, float, float]
 
 HEX = re.compile(r"#?(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
-DEFAULT_COLOUR = "#0b5a66"
+DEFAULT_COLOUR = "#005e66"
 
 # The surfaces of static/src/css/themes.css on which the primary is read as text: the page, the card, and the soft
-# primary (which mixes some primary into the card). Held equal to that file by a test.
+# primary, which keeps the primary's hue. Held equal to that file by a test.
 LIGHT_SURFACES = ("oklch(99.6% 0.002 85)", "oklch(97.6% 0.005 85)", "oklch(94.6% 0.007 85)")
 DARK_SURFACES = ("oklch(23% 0.008 75)", "oklch(18.5% 0.007 75)", "oklch(28% 0.009 75)")
-SOFT_LIGHT, SOFT_DARK = 0.09, 0.15
+SOFT_LIGHT, SOFT_DARK = (0.955, 0.22), (0.29, 0.4)  # lightness, share of the chroma
 STEP = 0.005
 
 
@@ -138,20 +138,6 @@ def parse_oklch(text: str) -> Oklch:
     return Oklch(lightness / 100, chroma, hue)
 
 
-def _mix(one: str, other: str, share: float) -> str:
-    """Mix two colours in OKLab; share is the first one's part. As CSS color-mix(in oklab) does."""
-    left, right = to_oklch(parse_hex(one)), to_oklch(parse_hex(other))
-    parts = []
-    for function in (math.cos, math.sin):
-        parts.append(
-            share * left.chroma * function(math.radians(left.hue))
-            + (1 - share) * right.chroma * function(math.radians(right.hue))
-        )
-    lightness = share * left.lightness + (1 - share) * right.lightness
-    hue = math.degrees(math.atan2(parts[1], parts[0])) % 360
-    return to_hex(to_rgb(Oklch(lightness, math.hypot(*parts), hue)))
-
-
 def _surfaces(texts: tuple[str, ...]) -> list[str]:
     return [to_hex(to_rgb(parse_oklch(text))) for text in texts]
 
@@ -165,12 +151,18 @@ def _text_on(background: str, hue: float, minimum: float) -> str | None:
     return None
 
 
-def _correct(colour: Oklch, *, surfaces: list[str], soft: float, darker: bool, minimum: float) -> tuple[str, str]:
+def _soft(primary: str, lightness: float, share: float) -> str:
+    """Return the soft primary, as `oklch(from <primary> <lightness> calc(c * <share>) h)` in CSS."""
+    colour = to_oklch(parse_hex(primary))
+    return to_hex(to_rgb(Oklch(lightness, colour.chroma * share, colour.hue)))
+
+
+def _correct(colour: Oklch, *, surfaces: list[str], soft: tuple[float, float], darker: bool, minimum: float) -> tuple[str, str]:
     """Move the lightness, step by step, until every pair reaches the minimum; return primary and its text."""
-    lightness = colour.lightness
+    lightness = min(1 - STEP, max(STEP, colour.lightness))
     while 0 < lightness < 1:
         primary = to_hex(to_rgb(Oklch(lightness, colour.chroma, colour.hue)))
-        backgrounds = [*surfaces, _mix(primary, surfaces[0], soft)]
+        backgrounds = [*surfaces, _soft(primary, *soft)]
         content = _text_on(primary, colour.hue, minimum)
         if content and all(contrast(primary, background) >= minimum for background in backgrounds):
             return primary, content

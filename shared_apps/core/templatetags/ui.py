@@ -109,10 +109,15 @@ def avatar(name: str, image_url: str = "", classes: str = "") -> SafeString:
     """Draw a picture or initials; the colour is steady for a name. Decoration: the name stands beside it."""
     if image_url:
         return format_html('<span class="avatar {}"><img src="{}" alt="" loading="lazy"></span>', classes, image_url)
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
     colour = crc32(str(name).encode()) % AVATAR_COLOURS
-    return format_html('<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', colour, classes, initials)
+    return format_html('<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', colour, classes, initials(name))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
 
 
 @register.simple_tag(takes_context=True)

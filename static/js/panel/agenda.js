@@ -1,0 +1,223 @@
+// The agenda's calendar. Its dates are wall times of the workspace, carried as if they were UTC, so that the browser's
+// own zone never matters; the server turns them into instants and knows the days on which clocks change.
+(() => {
+  const element = document.getElementById("calendar");
+  if (!element) return;
+  const config = JSON.parse(document.getElementById("agenda-config").textContent);
+  const filters = document.getElementById("agenda-filters");
+  const loadedAt = Date.now();
+  const SVG = "http://www.w3.org/2000/svg";
+  const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" };
+  const REFRESH_MS = 60000;
+  let calendar = null;
+
+  const wallNow = () => new Date(config.nowMs + (Date.now() - loadedAt));
+  const wall = (date) => date.toISOString().slice(0, 16);
+  const day = (date) => date.toISOString().slice(0, 10);
+  const isShown = () => element.offsetParent !== null;
+  const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
+
+  function chosen(name) {
+    return [...filters.querySelectorAll(`input[name="${name}"]:checked`)].map((input) => input.value);
+  }
+
+  function query(extra) {
+    const parameters = new URLSearchParams(extra);
+    for (const staff of chosen("staff")) parameters.append("staff", staff);
+    for (const flag of chosen("cancelled")) parameters.append("cancelled", flag);
+    return parameters;
+  }
+
+  function icon(name) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "icon icon-sm");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS(SVG, "use");
+    use.setAttribute("href", `${config.sprite}#${name}`);
+    svg.append(use);
+    return svg;
+  }
+
+  function dot(color) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 8 8");
+    svg.setAttribute("class", "size-2 flex-none");
+    svg.setAttribute("aria-hidden", "true");
+    const circle = document.createElementNS(SVG, "circle");
+    for (const [name, value] of Object.entries({ cx: 4, cy: 4, r: 4, fill: color })) circle.setAttribute(name, value);
+    svg.append(circle);
+    return svg;
+  }
+
+  function line(className, ...parts) {
+    const span = document.createElement("span");
+    span.className = className;
+    span.append(...parts);
+    return span;
+  }
+
+  function draw({ event, timeText, view }) {
+    if (event.display === "background") return { domNodes: [line("p-1 text-xs text-muted", event.title)] };
+    const { statusIcon, service, staffColor } = event.extendedProps;
+    const head = line("flex items-center gap-1 fc-event-time", icon(statusIcon), timeText);
+    if (config.showStaff && staffColor) head.append(dot(staffColor));
+    const title = line("fc-event-title block truncate font-medium", event.title);
+    if (view.type === "dayGridMonth") {
+      head.append(title);
+      return { domNodes: [head] };
+    }
+    return { domNodes: [line("block px-1.5 py-0.5 text-xs leading-4", head, title, line("block truncate", service))] };
+  }
+
+  async function load(info, succeed, fail) {
+    try {
+      const response = await fetch(`${config.eventsUrl}?${query({ start: day(info.start), end: day(info.end) })}`, {
+        headers: { Accept: "application/json" },
+      });
+      if (response.redirected) return window.location.reload();
+      if (!response.ok) throw new Error(String(response.status));
+      succeed(await response.json());
+    } catch (error) {
+      fail(error);
+      window.Oficio.toast({ message: document.getElementById("words").dataset.offline, level: "error" });
+    }
+    return undefined;
+  }
+
+  // A dragged or stretched appointment: the server decides; when it refuses, the event goes back and says why.
+  async function move({ event, revert }, stretched) {
+    const body = new FormData();
+    body.append("starts", wall(event.start));
+    if (stretched) body.append("ends", wall(event.end));
+    try {
+      const response = await fetch(event.extendedProps.moveUrl, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json", "X-CSRFToken": csrf() },
+      });
+      if (response.redirected) return window.location.reload();
+      const answer = await response.json();
+      if (response.ok) {
+        window.Oficio.toast({ message: answer.message, undo: { url: answer.undo_url } });
+      } else {
+        revert();
+        window.Oficio.toast({ message: answer.error.message, level: "error" });
+      }
+    } catch {
+      revert();
+      window.Oficio.toast({ message: document.getElementById("words").dataset.offline, level: "error" });
+    }
+    calendar.refetchEvents();
+    return undefined;
+  }
+
+  function openPage(url) {
+    if (window.OficioSheets.isWide.matches) window.OficioSheets.open(url);
+    else window.location.assign(url);
+  }
+
+  function create(starts) {
+    const parameters = new URLSearchParams({ starts });
+    const staff = chosen("staff");
+    if (staff.length === 1) parameters.append("staff", staff[0]);
+    openPage(`${config.addUrl}?${parameters}`);
+  }
+
+  // The address keeps the view and the day, so that reload and back return here.
+  function remember({ view, start }) {
+    const name = Object.keys(VIEWS).find((key) => VIEWS[key] === view.type);
+    const shown = view.calendar.getDate();
+    if (document.querySelector("#sheets dialog[open]")) return;
+    window.history.replaceState(window.history.state, "", `?${query({ view: name, on: day(shown) })}`);
+    const print = document.getElementById("print-day");
+    if (print) print.href = `${config.printUrl}?on=${day(name === "day" ? start : shown)}`;
+    const picker = document.getElementById("agenda-on");
+    if (picker) picker.value = day(shown);
+  }
+
+  function reach() {
+    // FullCalendar scrolls inside boxes that no key reaches otherwise.
+    for (const scroller of element.querySelectorAll(".fc-scroller-liquid-absolute")) {
+      scroller.tabIndex = 0;
+      scroller.setAttribute("role", "region");
+      scroller.setAttribute("aria-label", config.label);
+    }
+  }
+
+  function start() {
+    if (calendar || !isShown()) return;
+    calendar = new window.FullCalendar.Calendar(element, {
+      ...window.FullCalendar.options,
+      timeZone: "UTC",
+      now: wallNow,
+      initialView: VIEWS[config.view] ?? (window.matchMedia("(min-width: 64rem)").matches ? "timeGridWeek" : "timeGridDay"),
+      initialDate: config.on,
+      height: "100%",
+      headerToolbar: { left: "prev,next today", center: "title", right: "timeGridDay,timeGridWeek,dayGridMonth" },
+      slotDuration: "00:30:00",
+      snapDuration: "00:05:00",
+      slotLabelInterval: "01:00:00",
+      slotLabelFormat: config.clock,
+      eventTimeFormat: config.clock,
+      scrollTime: config.scrollTime,
+      scrollTimeReset: false,
+      businessHours: config.businessHours,
+      eventMinHeight: 22,
+      dayMaxEvents: 4,
+      navLinks: true,
+      editable: true,
+      eventStartEditable: true,
+      eventDurationEditable: true,
+      selectable: false,
+      events: load,
+      eventContent: draw,
+      eventDidMount: ({ event, el }) => {
+        if (event.display === "background") return;
+        el.setAttribute("aria-label", event.extendedProps.summary);
+        el.title = event.extendedProps.summary;
+      },
+      eventClick: ({ event, jsEvent }) => {
+        jsEvent.preventDefault();
+        if (event.extendedProps.pageUrl) openPage(event.extendedProps.pageUrl);
+      },
+      dateClick: ({ date, allDay }) => {
+        if (allDay) calendar.changeView("timeGridDay", date);
+        else create(wall(date));
+      },
+      eventDrop: (info) => move(info, false),
+      eventResize: (info) => move(info, true),
+      datesSet: (info) => {
+        remember(info);
+        reach();
+      },
+    });
+    element.replaceChildren();
+    calendar.render();
+    reach();
+  }
+
+  start();
+  window.matchMedia("(min-width: 64rem)").addEventListener("change", start);
+
+  filters.addEventListener("change", (event) => {
+    if (calendar && isShown()) {
+      if (event.target.name === "on" && event.target.value) calendar.gotoDate(event.target.value);
+      else if (event.target.name !== "on") {
+        calendar.refetchEvents();
+        remember({ view: calendar.view, start: calendar.getDate() });
+      }
+    } else {
+      filters.requestSubmit();
+    }
+  });
+
+  const refresh = () => {
+    if (document.visibilityState === "visible") calendar?.refetchEvents();
+  };
+  setInterval(refresh, REFRESH_MS);
+  document.addEventListener("visibilitychange", refresh);
+  document.addEventListener("agenda:changed", () => {
+    if (calendar) calendar.refetchEvents();
+    else if (!document.querySelector("dialog[open]")) window.location.reload();
+  });
+})();

@@ -1,0 +1,12 @@
+// Weekly hours: shows one more block of a day. Without this script one blank row a day is there already.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-add-block]");
+  if (!button) return;
+  const day = button.closest("[data-day]");
+  const next = day.querySelector("[data-block][hidden]");
+  if (next) {
+    next.hidden = false;
+    next.querySelector("input").focus();
+  }
+  if (!day.querySelector("[data-block][hidden]")) button.hidden = true;
+});
