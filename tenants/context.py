@@ -90,3 +90,13 @@ def public_context() -> Iterator[PublicContext]:
         yield PUBLIC
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def returned_to(context: TenantSnapshot | PublicContext) -> Iterator[None]:
+    """Serve a context that `current()` returned earlier, for work that was put off until now."""
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -53,11 +53,19 @@ class SlugTaken(DomainError):
     message = _("The address “%(slug)s” is already taken. Choose another one.")
     data = ("slug",)
 
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        return {"slug": [str(self)]}
+
 
 class SlugInvalid(DomainError):
     code = "slug_invalid"
     status = 422
     message = _("Use 3 to 40 letters, digits or hyphens, starting with a letter.")
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        return {"slug": [str(self)]}
 
 
 class NoSpareTenant(DomainError):

@@ -7,8 +7,9 @@ savepoint rollback, close), and a switch that fails fails the statement: it neve
 Source: docs/adr/0001-tenancy-by-database-role.md
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django_tenants.postgresql_backend.base import DatabaseWrapper as DjangoTenantsWrapper
 from django_tenants.postgresql_backend.introspection import DatabaseSchemaIntrospection
 
-from tenants.context import PUBLIC, current
+from tenants.context import PUBLIC, current, returned_to
 from tenants.errors import UnsafeTenantCall
 from tenants.logs import count_query
 
@@ -193,6 +194,18 @@ class DatabaseWrapper(DjangoTenantsWrapper):
 
     def make_debug_cursor(self, cursor: Any) -> RoleDebugCursor:
         return RoleDebugCursor(cursor, self)
+
+    # --- After the commit ----------------------------------------------------------------------
+    def on_commit(self, func: Callable[[], Any], robust: bool = False) -> None:
+        """Run the hook in the context that asked for it; at the commit another may be current, as in a sign-up."""
+        context = current()
+
+        @wraps(func)
+        def run_in_its_context() -> None:
+            with returned_to(context):
+                func()
+
+        super().on_commit(run_in_its_context, robust)
 
     # --- Bounded memory ------------------------------------------------------------------------
     def close_if_unusable_or_obsolete(self) -> None:

@@ -7,7 +7,7 @@ _FACTS = """
         SELECT c.oid, c.relname, c.relkind, c.relacl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
     )
-    SELECT 'relation ' || relname || ' ' || relkind FROM tables
+    SELECT 'relation ' || relname || ' ' || relkind::text FROM tables
     UNION ALL
     SELECT 'column ' || t.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
         || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END

@@ -15,7 +15,8 @@ from django.db.migrations.state import ProjectState
 
 from tenants.context import public_context
 
-from .plan import MigrationKey, load_plan
+from . import plan
+from .plan import MigrationKey
 
 RENDERING_SCHEMA = "t_rendering"
 
@@ -55,7 +56,7 @@ def build_from_zero() -> list[RenderedMigration]:
     """Apply the plan to the empty schema being built, recording what it executes."""
     rendered = [_render_recorder()]
     state = ProjectState()
-    for migration in load_plan():
+    for migration in plan.load_plan():
         connection.recorded_sql = statements = []
         try:
             with connection.schema_editor(atomic=False) as editor:

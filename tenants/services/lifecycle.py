@@ -60,7 +60,7 @@ def claim_tenant(
         if constraint_name(error) in {"tenants_tenant_slug_key", "tenants_domain_domain_key"}:
             raise SlugTaken(slug=slug) from error
         raise
-    directory.forget()
+    _forget_hosts()
     return tenant
 
 
@@ -78,7 +78,7 @@ def update_tenant(*, tenant_id: int, now: datetime, **changes: str) -> Tenant:
             setattr(tenant, field, value)
         tenant.last_activity_at = now
         tenant.save(update_fields=[*changes, "last_activity_at"])
-    directory.forget()
+    _forget_hosts()
     return tenant
 
 
@@ -97,7 +97,7 @@ def suspend_tenant(*, tenant_id: int, reason: str, now: datetime) -> Tenant:
         tenant.suspended_at = now
         tenant.suspended_reason = reason
         tenant.save(update_fields=["status", "suspended_at", "suspended_reason"])
-    directory.forget()
+    _forget_hosts()
     return tenant
 
 
@@ -108,8 +108,15 @@ def reactivate_tenant(*, tenant_id: int) -> Tenant:
         tenant.suspended_at = None
         tenant.suspended_reason = ""
         tenant.save(update_fields=["status", "suspended_at", "suspended_reason"])
-    directory.forget()
+    _forget_hosts()
     return tenant
+
+
+def _forget_hosts() -> None:
+    """Drop the cached hosts now and, when the caller's transaction is still open, again once it is committed."""
+    directory.forget()
+    with public_context():
+        transaction.on_commit(directory.forget)
 
 
 def _locked(tenant_id: int, target: TenantStatus, only_from: TenantStatus | None = None) -> Tenant:

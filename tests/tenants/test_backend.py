@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.signals import request_finished
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection, transaction
 
+from tenants.backend.base import DatabaseWrapper
 from tenants.context import PUBLIC, TenantSnapshot, current, public_context, tenant_context
 from tenants.errors import NoTenantContext, UnsafeTenantCall
 from tests.factories.tenants import make
@@ -87,7 +88,7 @@ def test_failed_switch_fails_the_statement_and_is_tried_again(
 
     with tenant_context(other_tenant):
         with monkeypatch.context() as patch:
-            patch.setattr(type(connection), "_send_role", staticmethod(fail))
+            patch.setattr(DatabaseWrapper, "_send_role", staticmethod(fail))
             with pytest.raises(OperationalError, match="injected"):
                 Group.objects.count()
             with pytest.raises(OperationalError, match="injected"):
