@@ -1,5 +1,8 @@
 """Settings of the tests: throw-away servers, fast hashing, strict logging."""
 
+import tempfile
+from pathlib import Path
+
 from .base import *  # noqa: F403
 from .base import BASE_DIR, LOGGING, STORAGES, environment
 
@@ -9,6 +12,8 @@ BASE_PORT = ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = None  # nothing is collected: the finders serve the sources
+MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="oficio-test-media-"))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "WARNING")

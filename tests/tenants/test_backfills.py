@@ -1,6 +1,5 @@
 """Backfills: every tenant once, in batches, resumable."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -24,10 +23,9 @@ def shout(after: int) -> int | None:
 
 
 @pytest.fixture
-def backfill(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def backfill(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfills, "_registry", {})
     backfills.register_backfill(backfills.Backfill("shout", shout))
-    yield
 
 
 @pytest.fixture

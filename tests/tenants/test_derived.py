@@ -65,7 +65,8 @@ def test_files_are_apart(
         name = default_storage.save("branding/logo.txt", ContentFile(b"alfa"))
         assert name == "branding/logo.txt"
         assert Path(default_storage.path(name)) == tmp_path / tenant.schema / "branding" / "logo.txt"
-        assert default_storage.open(name).read() == b"alfa"
+        with default_storage.open(name) as file:
+            assert file.read() == b"alfa"
     with tenant_context(other_tenant):
         assert not default_storage.exists(name)
         with pytest.raises(FileNotFoundError):
