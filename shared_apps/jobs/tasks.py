@@ -13,7 +13,6 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Reject, Retry
-from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.module_loading import import_string
 

@@ -62,7 +62,7 @@ def claim_job(*, job_id: int, now: datetime) -> ClaimedJob | None:
 
 
 def complete_job(*, job: ClaimedJob, now: datetime) -> None:
-    """Remove a job that succeeded; a periodic one waits for its next turn. A row that was moved meanwhile is left alone."""
+    """Remove a job that succeeded; a periodic one waits for its next turn. A row moved meanwhile is left alone."""
     with public_context():
         mine = ScheduledJob.objects.filter(pk=job.id, claim=job.claim)
         if job.period_seconds is None:

@@ -1,0 +1,90 @@
+"""Writes a message into the outbox, in the transaction of the fact that it tells."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from shared_apps.jobs import services as jobs
+from tenant_apps.notifications.domain import (
+    NAME_LENGTH,
+    SAFETY_NET_DELAY,
+    SUBJECT_LENGTH,
+    Attachment,
+    Recipient,
+    check_attachments,
+    one_line,
+)
+from tenant_apps.notifications.enums import Channel
+from tenant_apps.notifications.errors import AddressUnusable
+from tenant_apps.notifications.models import OutboxAttachment, OutboxMessage
+from tenant_apps.notifications.rendering import render_email
+from tenants.context import current_tenant
+
+DELIVER_TASK = "tenant_apps.notifications.tasks.deliver_email"
+
+
+def queue_email(
+    *,
+    event: str,
+    recipient: Recipient,
+    context: Mapping[str, Any],
+    attachments: Sequence[Attachment] = (),
+    dedupe_key: str,
+) -> OutboxMessage:
+    """Render an e-mail now and have it sent once after the caller's transaction commits; return its row.
+
+    Templates: notifications/email/<event>.{subject.txt,txt,html}, rendered in the recipient's language and the
+    workspace's time zone, with `workspace`, `branding` and `recipient` beside the context.
+    Idempotent on (dedupe_key, event, recipient's address): the first message is returned, and nothing is sent again.
+    After commit a worker sends it; a scheduled job, part of the same transaction, sees to it when the broker is down or
+    this process dies. Raises AddressUnusable, AttachmentsTooLarge.
+    """
+    tenant = current_tenant()
+    email = recipient.email.strip()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise AddressUnusable(address=one_line(email, 254)) from error
+    check_attachments(attachments)
+    identity = {"dedupe_key": dedupe_key, "event": event, "channel": Channel.EMAIL, "recipient_email": email}
+    if found := OutboxMessage.objects.filter(**identity).first():
+        return found
+    language = recipient.language or tenant.language
+    rendered = render_email(event=event, recipient=recipient, language=language, context=context)
+    now = timezone.now()
+    with transaction.atomic():
+        message, is_new = OutboxMessage.objects.get_or_create(
+            **identity,
+            defaults={
+                "recipient_name": one_line(recipient.name, NAME_LENGTH),
+                "language": language,
+                "subject": one_line(rendered.subject, SUBJECT_LENGTH),
+                "body_text": rendered.text,
+                "body_html": rendered.html,
+                "reference": uuid.uuid4(),
+                "created_at": now,
+            },
+        )
+        if not is_new:  # somebody queued it at the same moment
+            return message
+        OutboxAttachment.objects.bulk_create(
+            OutboxAttachment(
+                message=message, name=attachment.name, content_type=attachment.content_type, content=attachment.content
+            )
+            for attachment in attachments
+        )
+        jobs.schedule(
+            DELIVER_TASK, run_at=now + SAFETY_NET_DELAY, dedupe_key=net_key(message.pk), message_id=message.pk
+        )
+        jobs.enqueue(DELIVER_TASK, message_id=message.pk)
+    return message
+
+
+def net_key(message_id: int) -> str:
+    """Return the dedupe key of the job that sees to a message until it is settled."""
+    return f"outbox:{message_id}"
