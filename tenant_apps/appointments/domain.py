@@ -19,6 +19,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -52,6 +53,20 @@ class BookingRules:
     buffer_after_minutes: int = 0
     minimum_notice_minutes: int = 0
     horizon_days: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDetails:
+    """Everything a professional decides about a service. Without a currency the workspace's applies."""
+
+    name: str
+    rules: BookingRules
+    description: str = ""
+    price: Decimal | None = None
+    currency: str = ""
+    requires_confirmation: bool = False
+    is_public: bool = True
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
