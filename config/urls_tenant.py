@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.core.urls_preferences")),
     path("api/v1/", include("config.api_router")),
+    path("", include("tenant_apps.branding.urls")),
 ]
 
 if getattr(settings, "LOCAL_PAGES", False):

@@ -1,0 +1,154 @@
+"""The owner's settings: business, region, look."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import FormView, TemplateView, View
+
+from shared_apps.accounts.permissions import OwnerRequired
+from shared_apps.core import htmx, toasts
+from shared_apps.core.colour import contrast, correct_for_contrast, parse_hex
+from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from tenant_apps.branding import forms, selectors, services
+from tenant_apps.branding.domain import Branding
+from tenants import services as tenants
+
+
+class BusinessView(OwnerRequired, ServiceFormMixin, FormView):
+    """Name, sentence, address, phone and text of the public page."""
+
+    template_name = "branding/panel/business.html"
+    form_class = forms.ProfileForm
+
+    def get_initial(self) -> dict[str, str]:
+        return forms.profile_initial(selectors.get_branding())
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "workspace": self.request.tenant}
+
+    def perform(self, form: forms.ProfileForm) -> HttpResponse:
+        services.update_profile(profile=form.profile(), now=timezone.now())
+        toasts.show(self.request, _("Saved. Your page shows it already."))
+        return htmx.redirect(self.request, reverse("branding:business"))
+
+
+class RegionView(OwnerRequired, ServiceFormMixin, FormView):
+    """Language and time zone; the page warns of what a new zone does to hours and appointments."""
+
+    template_name = "branding/panel/region.html"
+    form_class = forms.RegionForm
+    extra_context = {"now": timezone.now}
+
+    def get_initial(self) -> dict[str, str]:
+        return {"language": self.request.tenant.language, "timezone": self.request.tenant.timezone}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "workspace": self.request.tenant}
+
+    def perform(self, form: forms.RegionForm) -> HttpResponse:
+        tenants.update_tenant(tenant_id=self.request.tenant.id, now=timezone.now(), **form.cleaned_data)
+        toasts.show(self.request, _("Saved."))
+        return htmx.redirect(self.request, reverse("branding:region"))
+
+
+class LookView(OwnerRequired, ServiceFormMixin, FormView):
+    """Color and logo, with a preview in both themes."""
+
+    template_name = "branding/panel/look.html"
+    form_class = forms.ColorForm
+
+    def get_initial(self) -> dict[str, str]:
+        return {"color": selectors.get_branding().color}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        branding = selectors.get_branding()
+        return {
+            "logo_form": forms.LogoForm(),
+            **look_context(branding),
+            **super().get_context_data(**kwargs),
+        }
+
+    def perform(self, form: forms.ColorForm) -> HttpResponse:
+        theme = services.update_color(color=form.cleaned_data["color"])
+        if theme.primary == theme.color:
+            message = _("Saved.")
+        else:
+            message = _("Saved, a little adjusted so that everyone can read it.")
+        toasts.show(self.request, message)
+        return htmx.redirect(self.request, reverse("branding:look"))
+
+
+class LogoView(OwnerRequired, ServiceFormMixin, FormView):
+    """Takes a new logo; a refusal is shown on the look page, whose other forms stay as they are."""
+
+    http_method_names = ["post"]
+    template_name = "branding/panel/look.html"
+    form_class = forms.LogoForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        branding = selectors.get_branding()
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "logo_form": context["form"],
+            "form": forms.ColorForm(initial={"color": branding.color}),
+            **look_context(branding),
+        }
+
+    def perform(self, form: forms.LogoForm) -> HttpResponse:
+        services.replace_logo(upload=form.cleaned_data["logo"])
+        toasts.show(self.request, _("Your new logo is on your page."))
+        return htmx.redirect(self.request, reverse("branding:look"))
+
+
+class RemoveLogoView(OwnerRequired, DomainErrorMixin, View):
+    """Goes back to the initials."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        services.remove_logo()
+        toasts.show(request, _("Logo removed."))
+        return htmx.redirect(request, reverse("branding:look"))
+
+
+class ColorPreviewView(OwnerRequired, TemplateView):
+    """Shows what becomes of a color that is being chosen. Writes nothing."""
+
+    template_name = "branding/panel/_color_sample.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        color = request.GET.get("color", "")
+        try:
+            parse_hex(color)
+        except ValueError:
+            color = selectors.get_branding().color
+        return render(request, self.template_name, {"sample": sample_of(color)})
+
+
+# Colors that look well with our surfaces, to begin from.
+SWATCHES = ("#0b5a66", "#1f4e9c", "#5b3fa8", "#8c2f6b", "#a3352b", "#9a5b13", "#3d6b2f", "#33383d")
+
+
+def look_context(branding: Branding) -> dict[str, Any]:
+    """Return what the color field and the previews of a page show."""
+    return {
+        "sample": sample_of(branding.color),
+        "swatches": SWATCHES,
+        "preview_themes": (("oficio", _("By day")), ("oficio-dark", _("By night"))),
+    }
+
+
+def sample_of(color: str) -> dict[str, Any]:
+    """Return a color before and after the contrast guard, with the ratios that a person may check."""
+    corrected = correct_for_contrast(color)
+    return {
+        "color": color,
+        "corrected": corrected,
+        "ratio_before": round(contrast(color, "#ffffff"), 1),
+        "ratio_after": round(contrast(corrected.primary, corrected.primary_content), 1),
+    }
