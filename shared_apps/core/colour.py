@@ -144,7 +144,9 @@ def _surfaces(texts: tuple[str, ...]) -> list[str]:
 
 def _text_on(background: str, hue: float, minimum: float) -> str | None:
     """Return a text colour with a breath of the hue that reaches the minimum, or pure white or black, or None."""
-    near_white, near_black = (to_hex(to_rgb(Oklch(light, chroma, hue))) for light, chroma in ((0.99, 0.004), (0.2, 0.03)))
+    near_white, near_black = (
+        to_hex(to_rgb(Oklch(light, chroma, hue))) for light, chroma in ((0.99, 0.004), (0.2, 0.03))
+    )
     for candidate in (near_white, near_black, "#ffffff", "#000000"):
         if contrast(candidate, background) >= minimum:
             return candidate
@@ -157,7 +159,9 @@ def _soft(primary: str, lightness: float, share: float) -> str:
     return to_hex(to_rgb(Oklch(lightness, colour.chroma * share, colour.hue)))
 
 
-def _correct(colour: Oklch, *, surfaces: list[str], soft: tuple[float, float], darker: bool, minimum: float) -> tuple[str, str]:
+def _correct(
+    colour: Oklch, *, surfaces: list[str], soft: tuple[float, float], darker: bool, minimum: float
+) -> tuple[str, str]:
     """Move the lightness, step by step, until every pair reaches the minimum; return primary and its text."""
     lightness = min(1 - STEP, max(STEP, colour.lightness))
     while 0 < lightness < 1:

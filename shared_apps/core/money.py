@@ -17,7 +17,7 @@ class MoneyForm:
     is_symbol_first: bool = True
 
 
-# Source: Unicode CLDR 47, es-MX, es-CL, es-CO, es-AR, es-ES, es-PE, en-US; COP without decimals as shops there write it.
+# Source: Unicode CLDR 47, es-MX, es-CL, es-CO, es-AR, es-ES, es-PE, en-US; COP without decimals, as in shops.
 FORMS = {
     "MXN": MoneyForm("$", 2, ",", "."),
     "CLP": MoneyForm("$", 0, ".", ","),

@@ -26,9 +26,27 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
     wrong.add_error(None, "Check the fields marked below. The rest is kept.")
     moment = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
     clients = [
-        {"name": "Ana María Restrepo", "phone": "+52 55 1234 5678", "at": moment, "price": Decimal("650"), "status": "confirmed"},
-        {"name": "Jorge Luis Peña Ibarra", "phone": "+52 55 8765 4321", "at": moment, "price": Decimal("1250.5"), "status": "pending"},
-        {"name": "Íñigo Sáenz", "phone": "+34 612 345 678", "at": moment, "price": Decimal("90"), "status": "cancelled"},
+        {
+            "name": "Ana María Restrepo",
+            "phone": "+52 55 1234 5678",
+            "at": moment,
+            "price": Decimal("650"),
+            "status": "confirmed",
+        },
+        {
+            "name": "Jorge Luis Peña Ibarra",
+            "phone": "+52 55 8765 4321",
+            "at": moment,
+            "price": Decimal("1250.5"),
+            "status": "pending",
+        },
+        {
+            "name": "Íñigo Sáenz",
+            "phone": "+34 612 345 678",
+            "at": moment,
+            "price": Decimal("90"),
+            "status": "cancelled",
+        },
     ]
     context = {
         "frame": FRAMES.get(request.GET.get("frame", ""), FRAMES["public"]),
@@ -39,6 +57,11 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
         "statuses": ["pending", "confirmed", "arrived", "completed", "no_show", "cancelled"],
         "moment": moment,
         "page": Paginator(range(60), 20).page(2),
-        "amounts": [(Decimal("12990"), "CLP"), (Decimal("45000"), "COP"), (Decimal("1250.5"), "MXN"), (Decimal("19.9"), "EUR")],
+        "amounts": [
+            (Decimal("12990"), "CLP"),
+            (Decimal("45000"), "COP"),
+            (Decimal("1250.5"), "MXN"),
+            (Decimal("19.9"), "EUR"),
+        ],
     }
     return render(request, "dev/components.html", context)

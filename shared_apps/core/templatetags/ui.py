@@ -15,8 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core import money as core_money
 from shared_apps.core import moments, navigation, toasts
+from shared_apps.core import money as core_money
 
 register = template.Library()
 
@@ -41,7 +41,9 @@ def icon(name: str, classes: str = "", label: str = "") -> SafeString:
         return format_html(
             '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href
         )
-    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"/></svg>', classes, href)
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"/></svg>', classes, href
+    )
 
 
 @register.simple_tag
@@ -110,7 +112,9 @@ def avatar(name: str, image_url: str = "", classes: str = "") -> SafeString:
     if image_url:
         return format_html('<span class="avatar {}"><img src="{}" alt="" loading="lazy"></span>', classes, image_url)
     colour = crc32(str(name).encode()) % AVATAR_COLOURS
-    return format_html('<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', colour, classes, initials(name))
+    return format_html(
+        '<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', colour, classes, initials(name)
+    )
 
 
 @register.filter
@@ -138,7 +142,9 @@ def _component(name: str, content: str, values: dict[str, Any]) -> SafeString:
 
 
 @register.simple_block_tag(end_name="endcard")
-def card(content: str, title: str = "", icon: str = "", classes: str = "", flush: bool = False, id: str = "") -> SafeString:
+def card(
+    content: str, title: str = "", icon: str = "", classes: str = "", flush: bool = False, id: str = ""
+) -> SafeString:
     """A box; flush lets rows or a table touch its edges."""
     values = {"title": title, "icon": icon, "classes": classes, "flush": flush, "id": id}
     return _component("card", content, values)
@@ -173,6 +179,6 @@ def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
 def side_sheet(
     content: str, id: str, title: str, open_now: bool = False, close_url: str = "", is_fragment: bool = False
 ) -> SafeString:
-    """A sheet from the right (from below on phones). close_url: where closing leads when the sheet has its own address."""
+    """A sheet from the right (from below on phones). close_url: where closing leads when it has an address."""
     values = {"id": id, "title": title, "open_now": open_now, "close_url": close_url, "is_fragment": is_fragment}
     return _component("side_sheet", content, values)

@@ -1,7 +1,6 @@
 // On wide screens a link with data-sheet opens its page as a side sheet over this one, under its own address.
 (() => {
   const isWide = window.matchMedia("(min-width: 64rem)");
-  let lengthBefore = null;
 
   function openSheet(url) {
     const back = window.location.href;
@@ -10,7 +9,6 @@
       if (!dialog) return;
       dialog.dataset.closeUrl = back;
       window.history.pushState({ sheet: true }, "", url);
-      lengthBefore = back;
     });
   }
 
@@ -28,7 +26,7 @@
     if (dialog) {
       delete dialog.dataset.closeUrl;
       dialog.close();
-    } else if (event.state?.sheet || lengthBefore === null) {
+    } else if (event.state?.sheet) {
       window.location.reload();
     }
   });

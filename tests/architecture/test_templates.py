@@ -1,0 +1,54 @@
+"""What every template must hold to for the strict policy and for the icon sprite."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SPRITE = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (ROOT / "static/dist/icons.svg").read_text(encoding="utf-8")))
+# E-mail clients read inline styles only, and the operators' panel has its own policy.
+OUTSIDE_THE_POLICY = ("/emails/", "/email/", "/admin/", "/unfold/", "/operators/")
+PAGES = [path for path in TEMPLATES if not any(part in path.as_posix() for part in OUTSIDE_THE_POLICY)]
+
+ICON = re.compile(r"""(?:{% icon |\bicon=)["']([a-z0-9-]+)["']""")
+INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE)
+INLINE_STYLE = re.compile(r"<style\b|\sstyle=", re.IGNORECASE)
+INLINE_HANDLER = re.compile(r"""\son[a-z]+=["']|href=["']javascript:|\bhx-on\b|\bhx-vals=["']js:""", re.IGNORECASE)
+FOREIGN = re.compile(r"""(?:\bsrc=|<link[^>]*\bhref=)["'](?:https?:)?//""", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_page_obeys_the_policy(path):
+    source = path.read_text(encoding="utf-8")
+    found = [
+        pattern.pattern
+        for pattern in (INLINE_SCRIPT, INLINE_STYLE, INLINE_HANDLER, FOREIGN)
+        if pattern.search(re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}", "", source, flags=re.DOTALL))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_icons_are_in_the_sprite(path):
+    assert set(ICON.findall(path.read_text(encoding="utf-8"))) - SPRITE == set()
+
+
+def test_icons_named_in_code_are_in_the_sprite():
+    sources = [path for folder in ("shared_apps", "tenant_apps") for path in (ROOT / folder).rglob("*.py")]
+    names = {
+        name for path in sources for name in re.findall(r'\bicon="([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+    }
+    names |= {
+        name
+        for path in (ROOT / "shared_apps/signup/sectors").glob("*.json")
+        for name in re.findall(r'"icon": "([a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert names - SPRITE == set()
+
+
+def test_vendored_files_point_to_no_missing_map():
+    for path in [*(ROOT / "static/dist").glob("*"), *(ROOT / "static/vendor").rglob("*.js")]:
+        if path.suffix in {".js", ".css"}:
+            assert "sourceMappingURL" not in path.read_text(encoding="utf-8")

@@ -1,0 +1,46 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_apps.core.countries import COUNTRIES
+from shared_apps.core.money import FORMS, format_money
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        ("12990", "CLP", "$12.990"),
+        ("12990.50", "CLP", "$12.991"),
+        ("45000", "COP", "$\u00a045.000"),
+        ("1250.5", "MXN", "$1,250.50"),
+        ("15000", "ARS", "$\u00a015.000,00"),
+        ("19.9", "EUR", "19,90\u00a0€"),
+        ("80", "PEN", "S/\u00a080.00"),
+        ("1234567.891", "USD", "US$1,234,567.89"),
+        ("-650", "MXN", "\u2212$650.00"),
+        ("-0.001", "MXN", "$0.00"),
+        ("12", "XYZ", "XYZ\u00a012.00"),
+    ],
+)
+def test_format_money_follows_the_currency(amount, currency, text):
+    assert format_money(Decimal(amount), currency) == text
+
+
+def test_format_money_trim_drops_only_decimals_that_are_zero():
+    assert format_money(Decimal("650.00"), "MXN", trim=True) == "$650"
+    assert format_money(Decimal("650.50"), "MXN", trim=True) == "$650.50"
+
+
+def test_forms_agree_with_the_countries():
+    assert {country.currency: country.currency_places for country in COUNTRIES.values()} == {
+        currency: form.places for currency, form in FORMS.items()
+    }
+
+
+@given(st.decimals(min_value=0, max_value=Decimal("9999999999"), places=2), st.sampled_from(sorted(FORMS)))
+def test_format_money_keeps_every_digit(amount, currency):
+    form = FORMS[currency]
+    digits = format_money(amount, currency).replace(form.symbol, "").replace(form.group, "").strip("\u00a0")
+    assert abs(Decimal(digits.replace(form.decimal, ".")) - amount) <= Decimal("0.5").scaleb(-form.places)
