@@ -33,7 +33,8 @@ SETTINGS = {
     "io_method": "sync",  # no extra worker processes on a small machine
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_min_messages": "warning",
+    # A refused statement is an answer to its caller, who logs it; the server need not repeat it.
+    "log_min_messages": "fatal",
     "log_checkpoints": "off",
     "log_line_prefix": "",
     "lc_messages": "C",
@@ -102,6 +103,7 @@ class Postgres:
             ready_seconds=120.0,  # replaying the log after a kill -9 can take a while
             inherit=(self.lock.fileno(),),
             hide=(
+                "LOG:  ",  # starting, listening, ready, stopping
                 "the database system is starting up",
                 "the database system is shutting down",
                 "terminating connection due to administrator command",

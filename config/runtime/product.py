@@ -283,7 +283,20 @@ def application_specs(options: Options, environment: dict[str, str]) -> list[Pro
     binds = [part for address in options.addresses for part in ("--bind", f"{address}:{options.port}")]
     web = [sys.executable, "-m", "gunicorn", "--config", "python:config.runtime.gunicorn", *binds]
     # Threads: one process that starts fast and has no children to lose. Production uses processes.
-    worker = [sys.executable, "-m", "celery", "--app", "config.celery", "worker", "--pool", "threads"]
+    # Tasks come as JSON, so running as root is no more than on any machine of one's own.
+    quiet = ["-W", "ignore:You're running the worker with superuser"]
+    worker = [
+        sys.executable,
+        *quiet,
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "config.celery",
+        "worker",
+        "--pool",
+        "threads",
+    ]
     worker += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     scheduler = [sys.executable, "manage.py", "run_scheduler"]
     return [

@@ -58,6 +58,8 @@ class Valkey:
                 "User requested shutdown",
                 "is now ready to exit",
                 "Redis is now",
+                "Reading config from stdin",
+                "Received SIGTERM scheduling shutdown",
             ),
         )
 

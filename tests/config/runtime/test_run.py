@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import pytest
@@ -34,6 +35,8 @@ def tree() -> Iterator[Path]:
     shutil.copytree(ROOT / "config/runtime", root / "config/runtime", ignore=shutil.ignore_patterns("__pycache__"))
     (root / "config/__init__.py").touch()
     yield root
+    while Run.started:  # what a failed test left running
+        Run.started.pop().kill()
     shutil.rmtree(base, ignore_errors=True)
 
 
@@ -53,6 +56,8 @@ def environment(port: int, **more: str) -> dict[str, str]:
 class Run:
     """A running product."""
 
+    started: ClassVar[list[subprocess.Popen[bytes]]] = []
+
     def __init__(self, tree: Path, port: int, *options: str, **more: str) -> None:
         self.port = port
         self.log = tree.parent / f"log-{port}-{time.monotonic_ns()}"
@@ -64,6 +69,7 @@ class Run:
                 stdout=log,
                 stderr=log,
             )
+        self.started.append(self.process)
         deadline = time.monotonic() + SECONDS_TO_START
         while "Ready in" not in self.output:
             assert self.process.poll() is None, self.output
@@ -110,6 +116,8 @@ def test_run_serves_and_stops_in_order(tree: Path) -> None:
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
     assert answer["SECRET_KEY"] == (data / "secret_key").read_text()
     assert f"Starts so far: 1; apex http://localhost:{port}" in run.output
+    time.sleep(2.0)
+    assert [line for line in run.output.splitlines() if "|" in line] == []  # all is well and nobody complains
 
     assert run.end(signal.SIGINT) == []
     assert run.process.returncode == 0

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import psycopg2
@@ -26,6 +27,8 @@ SECONDS_TO_END = 10.0
 class Running:
     """The small product as a process, with the addresses that it printed."""
 
+    started: ClassVar[list[subprocess.Popen[str]]] = []
+
     def __init__(self, folder: Path, *, user: str | None = None, python: str = sys.executable) -> None:
         self.process = subprocess.Popen(
             [python, "-m", "tests.config.runtime.small_product", str(folder)],
@@ -38,6 +41,7 @@ class Running:
             group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
         )
+        self.started.append(self.process)
         self.lines: list[str] = []
         self.database_url = self.redis_url = ""
         for line in self.process.stdout or ():
@@ -84,6 +88,8 @@ def folder() -> Iterator[Path]:
     base = Path(tempfile.mkdtemp(prefix="oficio test "))
     base.chmod(0o755)
     yield base / "data of Ana"
+    while Running.started:  # what a failed test left running
+        Running.started.pop().kill()
     shutil.rmtree(base, ignore_errors=True)
 
 
@@ -183,6 +189,7 @@ def test_second_start_on_same_folder_is_refused_with_its_process(folder: Path) -
 REFUSED = """
 import sys
 from pathlib import Path
+from typing import ClassVar
 from config.runtime import postgres
 from config.runtime.process import RuntimeProblem, server_account
 postgres.SECONDS_FOR_A_PREDECESSOR = 0.2
