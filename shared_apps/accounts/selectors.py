@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from .domain import Device, describe_device
+from .enums import Role
 from .models import RefreshToken, Session, User
 
 
@@ -56,3 +57,8 @@ def list_sessions(*, user_id: int, this_session_id: int | None, now: datetime) -
         for row in rows
     ]
     return sorted(sessions, key=lambda session: not session.is_this_one)
+
+
+def list_active_owners() -> QuerySet[User]:
+    """Return the workspace's owners who may sign in, the first one first. One query."""
+    return User.objects.filter(role=Role.OWNER, is_active=True).order_by("pk")

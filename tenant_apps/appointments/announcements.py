@@ -1,0 +1,145 @@
+"""What the people of an appointment are told by e-mail, queued in the transaction of the fact itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import parseaddr
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from shared_apps.accounts import selectors as accounts
+from tenant_apps.branding.selectors import get_branding
+from tenant_apps.notifications import services as notifications
+from tenant_apps.notifications.domain import Attachment, Recipient
+from tenants.context import current_tenant
+from tenants.hosts import workspace_url
+
+from .calendar_files import CalendarEvent, Method, Person, render_calendar
+from .enums import AppointmentSource, AppointmentStatus, CancelledBy
+from .links import manage_url
+
+if TYPE_CHECKING:
+    from .models import Appointment
+
+FILE_NAME = "appointment.ics"
+
+
+def announce_booked(appointment: "Appointment", *, language: str, now: datetime) -> None:
+    """Confirm a booking to the client, and tell the professional of one that did not come from the panel.
+
+    Shapes: language is the one it was booked in; "" takes the client's, then the workspace's.
+    """
+    _tell_client(appointment, "appointment_booked", fact="booked", language=language, now=now)
+    if appointment.source != AppointmentSource.PANEL:
+        _tell_staff(appointment, "appointment_booked_notice", fact="booked", now=now)
+
+
+def announce_confirmed(appointment: "Appointment", *, now: datetime) -> None:
+    """Tell the client that a booking that waited for the professional is certain now."""
+    _tell_client(appointment, "appointment_confirmed", fact="confirmed", now=now)
+
+
+def announce_rescheduled(appointment: "Appointment", *, former_starts_at: datetime, now: datetime) -> None:
+    """Tell the client the new time; their calendar moves the event, because its UID is the same."""
+    fact = f"rescheduled:{appointment.ics_sequence}"
+    _tell_client(appointment, "appointment_rescheduled", fact=fact, now=now, former_starts_at=former_starts_at)
+
+
+def announce_cancelled(appointment: "Appointment", *, now: datetime) -> None:
+    """Tell the client, whose calendar takes the event out, and the professional when it was the client's doing."""
+    _tell_client(appointment, "appointment_cancelled", fact="cancelled", now=now)
+    if appointment.cancelled_by == CancelledBy.CLIENT:
+        _tell_staff(appointment, "appointment_cancelled_notice", fact="cancelled", now=now)
+
+
+def calendar_file(appointment: "Appointment", *, now: datetime, method: Method = Method.PUBLISH) -> bytes:
+    """Return the appointment as a calendar file, in the active language.
+
+    Reads the workspace's branding; `appointment` comes with service, person and client.
+    """
+    tenant, branding = current_tenant(), get_branding()
+    link = manage_url(appointment.public_id)
+    lines = [
+        _("With %(name)s") % {"name": appointment.staff.name},
+        branding.phone and _("Phone: %(phone)s") % {"phone": branding.phone},
+        _("See or cancel: %(url)s") % {"url": link},
+    ]
+    event = CalendarEvent(
+        uid=f"{appointment.public_id}@oficio",
+        sequence=appointment.ics_sequence,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        zone=tenant.timezone,
+        summary=f"{appointment.service.name} · {tenant.name}",
+        description="\n".join(line for line in lines if line),
+        location=branding.address,
+        url=link,
+        organizer=Person(tenant.name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        attendee=Person(appointment.attendee_name, appointment.client.email) if appointment.client.email else None,
+        is_tentative=appointment.status == AppointmentStatus.PENDING,
+        is_cancelled=appointment.status == AppointmentStatus.CANCELLED,
+    )
+    return render_calendar(event, method=method, now=now)
+
+
+def _tell_client(
+    appointment: "Appointment", event: str, *, fact: str, now: datetime, language: str = "", **context: Any
+) -> None:
+    """Queue one e-mail with the calendar file, if the client has an address and the time has not passed."""
+    client = appointment.client
+    if not client.email or appointment.starts_at <= now:
+        return
+    language = language or client.language or current_tenant().language
+    method = Method.CANCEL if appointment.status == AppointmentStatus.CANCELLED else Method.REQUEST
+    with translation.override(language):
+        content = calendar_file(appointment, now=now, method=method)
+    _queue(
+        appointment,
+        event,
+        fact=fact,
+        recipient=Recipient(appointment.attendee_name, client.email, language),
+        context={"manage_url": manage_url(appointment.public_id), **context},
+        attachments=[Attachment(FILE_NAME, f"text/calendar; method={method}", content)],
+    )
+
+
+def _tell_staff(appointment: "Appointment", event: str, *, fact: str, now: datetime) -> None:
+    """Queue one e-mail to the person of the appointment, or to the owners when that person has no account."""
+    if appointment.starts_at <= now:
+        return
+    user = appointment.staff.user
+    people = [user] if user is not None and user.is_active else accounts.list_active_owners()
+    for person in people:
+        _queue(
+            appointment,
+            event,
+            fact=fact,
+            recipient=Recipient(person.name, person.email, person.language),
+            context={"panel_url": workspace_url(current_tenant().slug, "/panel/")},
+        )
+
+
+def _queue(
+    appointment: "Appointment",
+    event: str,
+    *,
+    fact: str,
+    recipient: Recipient,
+    context: dict[str, Any],
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    notifications.queue_email(
+        event=event,
+        recipient=recipient,
+        context={
+            "appointment": appointment,
+            "is_pending": appointment.status == AppointmentStatus.PENDING,
+            "is_cancelled_by_client": appointment.cancelled_by == CancelledBy.CLIENT,
+            "book_url": workspace_url(current_tenant().slug, f"/book/?service={appointment.service_id}"),
+            **context,
+        },
+        attachments=attachments,
+        dedupe_key=f"appointment:{appointment.public_id}:{fact}",
+    )
