@@ -44,7 +44,6 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     *BOTH_KINDS_OF_SCHEMA,
-    "rest_framework_simplejwt.token_blacklist",
     "tenant_apps.branding",
     "tenant_apps.notifications",
     "tenant_apps.clients",
@@ -98,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shared_apps.accounts.middleware.AreaMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "shared_apps.core.toasts.ToastMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -121,10 +121,15 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "shared_apps.core.forms.FormRenderer"
+# How many proxies of ours append to X-Forwarded-For; 0 ignores the header, which anybody can write.
+TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", 0)
+# Rates by name that replace those written where limit() is called; None switches one off.
+RATE_LIMITS: dict[str, str | None] = {}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- People ---------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["shared_apps.accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -189,6 +194,8 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["shared_apps.core.api.DenyAll"],
+    "DEFAULT_THROTTLE_CLASSES": ["shared_apps.core.api.Throttle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "shared_apps.core.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -199,8 +206,6 @@ REST_FRAMEWORK = {
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": False,
     "ALGORITHM": "HS256",
 }
@@ -215,6 +220,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shared_apps.core.openapi.add_errors",
+    ],
 }
 
 # --- Security -------------------------------------------------------------------------------

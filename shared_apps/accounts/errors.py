@@ -70,3 +70,9 @@ class SessionNotFound(DomainError):
     code = "session_not_found"
     status = 404
     message = _("This session has already ended.")
+
+
+class IdempotencyKeyReused(DomainError):
+    code = "idempotency_key_reused"
+    status = 422
+    message = _("This Idempotency-Key was already used for another request.")

@@ -13,8 +13,11 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
+from rest_framework.throttling import BaseThrottle
 
+from .addresses import client_network
 from .errors import DomainError
+from .ratelimit import limit
 from .responses import error_body, retry_after
 
 if TYPE_CHECKING:
@@ -37,6 +40,17 @@ class DenyAll(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return False
+
+
+class Throttle(BaseThrottle):
+    """The general limit of the API: per person, and per address for those who are not signed in."""
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        if request.user.is_authenticated:
+            limit("api", request.user.pk, "600/m")
+        else:
+            limit("api_anonymous", client_network(request._request), "120/m")
+        return True
 
 
 class Pagination(PageNumberPagination):

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone
 
-from .errors import DomainError
+from .errors import DomainError, TooManyRequests
 from .htmx import is_htmx
 
 API_PREFIX = "/api/"
@@ -49,9 +48,9 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     if is_api(request):
         body = error_body(request, code=error.code, message=str(error), fields=error.fields, data=error.values)
         return JsonResponse(body, status=error.status, headers=headers)
-    template = "errors/_refused.html" if is_htmx(request) else "errors/refused.html"
-    context = {"error": error, "status": error.status, "now": timezone.now()}
-    response = render(request, template, context, status=error.status)
+    page = "errors/429.html" if isinstance(error, TooManyRequests) else "errors/refused.html"
+    template = "errors/_refused.html" if is_htmx(request) else page
+    response = render(request, template, {"error": error, **error.values}, status=error.status)
     for name, value in headers.items():
         response[name] = value
     return response

@@ -4,19 +4,21 @@ They ask the database and the cache for nothing, because one of them may be what
 """
 
 import sys
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from redis import exceptions as valkey
 
 from .middleware import request_language
 from .responses import error_body, is_api
 from .themes import chosen_theme, theme_name
 
-OUTAGES = (OperationalError, InterfaceError, valkey.ConnectionError, valkey.TimeoutError)
+VALKEY_OUTAGES = (valkey.ConnectionError, valkey.TimeoutError)
+OUTAGES = (OperationalError, InterfaceError, *VALKEY_OUTAGES)
 RETRY_SECONDS = 10
 
 
@@ -33,42 +35,34 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(
-        request, 403, "csrf_failed", _("This page was open for too long. Go back, reload it and send the form again.")
-    )
+    message = _("This page was open for too long. Go back, reload it and send the form again.")
+    return _answer(request, 403, "csrf_failed", message, "errors/403_csrf.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 503 when the database or the cache cannot be reached, 500 for everything else."""
-    if is_outage(sys.exc_info()[1]):
-        message = _("Oficio is not available right now. Nothing of yours is lost. Try again in a moment.")
-        response = _answer(request, 503, "service_unavailable", message)
+    outage = find_outage(sys.exc_info()[1])
+    if outage is not None:
+        message = _("Oficio is not available right now. What you had saved is safe. Try again in a moment.")
+        template = "errors/503.html" if isinstance(outage, VALKEY_OUTAGES) else "errors/database_down.html"
+        response = _answer(request, 503, "service_unavailable", message, template)
         response["Retry-After"] = str(RETRY_SECONDS)
         return response
     return _answer(request, 500, "server_error", _("Something broke on our side. We have been told about it."))
 
 
-def is_outage(error: BaseException | None) -> bool:
-    """Tell whether an error, or what it came from, is a server that does not answer."""
-    while error is not None:
-        if isinstance(error, OUTAGES):
-            return True
+def find_outage(error: BaseException | None) -> BaseException | None:
+    """Return the error, or the one it came from, that says a server does not answer; None for any other error."""
+    while error is not None and not isinstance(error, OUTAGES):
         error = error.__cause__
-    return False
+    return error
 
 
-def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
-    if is_api(request):
-        return JsonResponse(error_body(request, code=code, message=message), status=status)
-    return HttpResponse(render_to_string(f"errors/{status}.html", _context(request, status, message)), status=status)
-
-
-def _context(request: HttpRequest, status: int, message: str) -> dict[str, Any]:
-    """Return what the layout needs, without context processors: some of them would query."""
-    return {
-        "status": status,
-        "message": message,
-        "theme": theme_name(chosen_theme(request)),
-        "LANGUAGE_CODE": request_language(request),
-        "request_id": getattr(request, "request_id", ""),
-    }
+def _answer(request: HttpRequest, status: int, code: str, message: str | Promise, template: str = "") -> HttpResponse:
+    """Return JSON below /api/, else a page. Context processors are left out: some of them would query."""
+    language = request_language(request)
+    with translation.override(language):
+        if is_api(request):
+            return JsonResponse(error_body(request, code=code, message=str(message)), status=status)
+        context = {"theme": theme_name(chosen_theme(request)), "request_id": getattr(request, "request_id", "")}
+        return HttpResponse(render_to_string(template or f"errors/{status}.html", context), status=status)
