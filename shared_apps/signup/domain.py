@@ -1,4 +1,4 @@
-"""Sector packs: what a new workspace starts with in each line of work. Data files, checked here; no Django."""
+"""What a sign-up asks for, and the sector packs it starts with: data files, checked here. No Django."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from shared_apps.core.countries import CURRENCIES
 
 LANGUAGES: Final = ("es", "en")
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-OTHER_SECTOR: Final = "other"
+TERMS_VERSION: Final = "2026-11"
 _FOLDER: Final = Path(__file__).parent / "sectors"
 _COLOR: Final = re.compile(r"^#[0-9a-f]{6}$")
 _ICON: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -78,6 +78,23 @@ class Sector:
     horizon_days: int
     services: tuple[ServicePreset, ...]
     week: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What somebody asks for at sign-up, already checked field by field.
+
+    Shapes: sector a slug of a sector file, country ISO 3166-1 alpha-2, timezone IANA, language es or en.
+    """
+
+    person: str
+    email: str
+    business: str
+    slug: str
+    sector: str
+    country: str
+    timezone: str
+    language: str
 
 
 @lru_cache(maxsize=1)

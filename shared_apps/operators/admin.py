@@ -1,0 +1,334 @@
+"""The lists and details of the operators' panel. Everything is read here; changes go through services."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from shared_apps.accounts.permissions import has_role
+from shared_apps.core.addresses import client_ip
+from shared_apps.core.errors import DomainError
+from shared_apps.core.views import add_domain_error
+from shared_apps.jobs.enums import JobState
+from tenants.enums import TenantStatus
+from tenants.hosts import workspace_host
+from tenants.schemas.plan import target_version
+
+from . import selectors, services
+from .domain import DELETION_DELAY
+from .forms import DeletionForm, ReasonForm
+from .models import OperatorAction
+from .sites import OPERATORS, operator_site
+
+# Other apps' models are theirs to import; the panel only registers them.
+Tenant = apps.get_model("tenants", "Tenant")
+ScheduledJob = apps.get_model("jobs", "ScheduledJob")
+Plan = apps.get_model("billing", "Plan")
+PlanPrice = apps.get_model("billing", "PlanPrice")
+Subscription = apps.get_model("billing", "Subscription")
+SignUp = apps.get_model("signup", "SignUp")
+
+STATUS_COLORS = {
+    TenantStatus.ACTIVE: "success",
+    TenantStatus.SUSPENDED: "danger",
+    TenantStatus.SPARE: "info",
+    TenantStatus.DELETING: "warning",
+}
+JOB_COLORS = {JobState.PARKED: "danger", JobState.RUNNING: "success", JobState.HANDED_OVER: "info"}
+
+
+def actor_of(request: HttpRequest) -> services.Actor:
+    """Return who acts, for the log."""
+    user = request.user
+    return services.Actor(user_id=user.pk, email=user.email, ip=client_ip(request) or None)  # type: ignore[union-attr]
+
+
+class ReadOnly:
+    """An admin that shows rows and changes none."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has_role(request.user, OPERATORS)
+
+    has_module_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """A list with a page per row, and actions that ask on a page of their own."""
+
+    actions = None
+
+    def ask(
+        self,
+        request: HttpRequest,
+        obj: Model,
+        *,
+        title: str | Promise,
+        text: str | Promise,
+        submit: str | Promise,
+        form_class: type[Form],
+        perform: Callable[[dict[str, Any]], Any],
+        done: str | Promise,
+        is_dangerous: bool = True,
+    ) -> HttpResponse:
+        """Show the question; after its POST call the service once and go back to the row. A refusal stays on the form."""
+        back = reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        form = form_class(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                perform(form.cleaned_data)
+            except DomainError as error:
+                add_domain_error(form, error)
+            else:
+                messages.success(request, str(done))
+                return HttpResponseRedirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "text": text,
+            "submit": submit,
+            "form": form,
+            "object": obj,
+            "opts": self.opts,
+            "back": back,
+            "is_dangerous": is_dangerous,
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "operators/confirm.html", context, status=status)
+
+
+class BehindFilter(admin.SimpleListFilter):
+    """Schemas that are not at the version this code wants."""
+
+    title = _("schema version")
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("current", _("Current")), ("behind", _("Behind"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "current":
+            return queryset.filter(schema_version=target_version())
+        if self.value() == "behind":
+            return queryset.filter(status__in=["spare", "active", "suspended"]).exclude(
+                schema_version=target_version()
+            )
+        return queryset
+
+
+class SubscriptionInline(ReadOnly, TabularInline):
+    model = Subscription
+    fields = ["plan", "status", "since", "ended_at"]
+    extra = 0
+
+
+@admin.register(Tenant, site=operator_site)
+class TenantAdmin(ReadOnlyAdmin):
+    list_display = ["business", "state", "plan", "host", "version", "country", "created_at", "last_activity_at"]
+    list_filter = ["status", BehindFilter, "plan", "sector", "country"]
+    list_filter_submit = False
+    search_fields = ["name", "slug", "schema_name", "domains__domain"]
+    ordering = ["-created_at", "-id"]
+    list_per_page = 50
+    inlines = [SubscriptionInline]
+    actions_detail = ["suspend", "reactivate", "request_deletion"]
+    fieldsets = [
+        (None, {"fields": [("name", "state"), ("host", "plan"), ("sector", "country"), ("language", "timezone", "currency")]}),
+        (_("Life"), {"fields": [("created_at", "claimed_at"), ("last_activity_at", "deleted_at"), ("suspended_at", "suspended_reason"), "deletion"]}),
+        (_("Schema"), {"fields": [("schema_name", "version"), "last_error"]}),
+    ]
+    readonly_fields = ["state", "host", "version", "deletion"]
+
+
+    @display(description=_("Workspace"), ordering="name", header=True)
+    def business(self, tenant: Any) -> list[str]:
+        return [tenant.name or "–", tenant.schema_name]
+
+    @display(description=_("Status"), ordering="status", label=STATUS_COLORS)
+    def state(self, tenant: Any) -> tuple[str, Any]:
+        return tenant.status, tenant.get_status_display()
+
+    @display(description=_("Host"), ordering="slug", empty_value="–")
+    def host(self, tenant: Any) -> str | None:
+        return workspace_host(tenant.slug) if tenant.slug else None
+
+    @display(description=_("Schema version"), ordering="schema_version", label={"behind": "danger", "current": "success"})
+    def version(self, tenant: Any) -> tuple[str, Any] | str:
+        if not tenant.schema_version:
+            return "–"
+        short = tenant.schema_version[:8]
+        if tenant.schema_version == target_version():
+            return "current", short
+        return "behind", _("%(version)s · behind") % {"version": short}
+
+    @display(description=_("Will be deleted"), empty_value="–")
+    def deletion(self, tenant: Any) -> Any:
+        return selectors.find_deletion_date(tenant_id=tenant.pk)
+
+    # --- What may be done with a row --------------------------------------------------------------
+    def _status(self, object_id: Any) -> str:
+        return self.model.objects.filter(pk=object_id).values_list("status", flat=True).first() or ""
+
+    def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_view_permission(request) and self._status(object_id) == TenantStatus.ACTIVE
+
+    def has_reactivate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.has_view_permission(request) and self._status(object_id) == TenantStatus.SUSPENDED
+
+    def has_request_deletion_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        may_be_deleted = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        return self.has_view_permission(request) and self._status(object_id) in may_be_deleted
+
+    @action(description=_("Suspend"), url_path="suspend", permissions=["suspend"], icon="pause_circle")
+    def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        tenant = get_object_or_404(self.model, pk=object_id)
+        return self.ask(
+            request,
+            tenant,
+            title=_("Suspend %(name)s") % {"name": tenant},
+            text=_("Within two seconds its pages say that the workspace is paused. Nothing is deleted."),
+            submit=_("Suspend"),
+            form_class=ReasonForm,
+            perform=lambda values: services.suspend_workspace(
+                actor=actor_of(request), tenant_id=tenant.pk, reason=values["reason"], now=timezone.now()
+            ),
+            done=_("The workspace is suspended."),
+        )
+
+    @action(description=_("Reactivate"), url_path="reactivate", permissions=["reactivate"], icon="play_circle")
+    def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        tenant = get_object_or_404(self.model, pk=object_id)
+        return self.ask(
+            request,
+            tenant,
+            title=_("Reactivate %(name)s") % {"name": tenant},
+            text=_("Its pages open again at once. A deletion that was requested is called off."),
+            submit=_("Reactivate"),
+            form_class=ReasonForm,
+            perform=lambda values: services.reactivate_workspace(
+                actor=actor_of(request), tenant_id=tenant.pk, reason=values["reason"], now=timezone.now()
+            ),
+            done=_("The workspace is active again."),
+            is_dangerous=False,
+        )
+
+    @action(
+        description=_("Request deletion"),
+        url_path="request-deletion",
+        permissions=["request_deletion"],
+        icon="delete",
+        variant=ActionVariant.DANGER,
+    )
+    def request_deletion(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        tenant = get_object_or_404(self.model, pk=object_id)
+        return self.ask(
+            request,
+            tenant,
+            title=_("Delete %(name)s") % {"name": tenant},
+            text=_(
+                "The workspace is paused now, and deleted with all its data and files in %(days)s days. "
+                "Reactivating it before then calls the deletion off. To confirm, type its address: %(slug)s"
+            )
+            % {"days": DELETION_DELAY.days, "slug": tenant.slug},
+            submit=_("Request deletion"),
+            form_class=DeletionForm,
+            perform=lambda values: services.request_deletion(
+                actor=actor_of(request),
+                tenant_id=tenant.pk,
+                slug=values["slug"],
+                reason=values["reason"],
+                now=timezone.now(),
+            ),
+            done=_("The workspace is paused and will be deleted."),
+        )
+
+
+@admin.register(SignUp, site=operator_site)
+class SignUpAdmin(ReadOnlyAdmin):
+    list_display = ["business", "slug", "person", "email", "country", "created_at", "opened_at"]
+    list_filter = ["sector", "country", ("opened_at", admin.EmptyFieldListFilter)]
+    search_fields = ["business", "slug", "person", "email"]
+    ordering = ["-created_at"]
+    exclude = ["password_hash", "token_hash"]
+
+
+class PlanPriceInline(ReadOnly, TabularInline):
+    model = PlanPrice
+    fields = ["currency", "amount"]
+    extra = 0
+
+
+@admin.register(Plan, site=operator_site)
+class PlanAdmin(ReadOnlyAdmin):
+    list_display = ["name_es", "slug", "interval", "is_active", "is_self_service"]
+    inlines = [PlanPriceInline]
+
+
+@admin.register(ScheduledJob, site=operator_site)
+class ScheduledJobAdmin(ReadOnlyAdmin):
+    list_display = ["task", "state_label", "run_at", "tenant_schema", "period_seconds", "attempts", "problem"]
+    list_filter = ["state", "task"]
+    search_fields = ["task", "tenant_schema", "dedupe_key"]
+    ordering = ["run_at", "id"]
+    exclude = ["claim"]
+    actions_detail = ["retry"]
+    show_full_result_count = False
+
+    @display(description=_("State"), ordering="state", label=JOB_COLORS)
+    def state_label(self, job: Any) -> tuple[str, Any]:
+        return job.state, job.get_state_display()
+
+    @display(description=_("Last error"), empty_value="–")
+    def problem(self, job: Any) -> str | None:
+        return job.last_error[:80] or None
+
+    def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        is_parked = self.model.objects.filter(pk=object_id, state=JobState.PARKED).exists()
+        return self.has_view_permission(request) and is_parked
+
+    @action(description=_("Run again"), url_path="retry", permissions=["retry"], icon="replay")
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        job = get_object_or_404(self.model, pk=object_id)
+        return self.ask(
+            request,
+            job,
+            title=_("Run %(task)s again") % {"task": job.task},
+            text=_("It failed too often and was put aside. It starts over with all its attempts."),
+            submit=_("Run again"),
+            form_class=ReasonForm,
+            perform=lambda values: services.retry_job(
+                actor=actor_of(request), job_id=job.pk, name=job.task, reason=values["reason"], now=timezone.now()
+            ),
+            done=_("The job will run in a moment."),
+            is_dangerous=False,
+        )
+
+
+@admin.register(OperatorAction, site=operator_site)
+class OperatorActionAdmin(ReadOnlyAdmin):
+    list_display = ["at", "operator_email", "kind", "target", "reason", "ip"]
+    list_filter = ["kind", "operator_email", ("at", admin.DateFieldListFilter)]
+    search_fields = ["target", "reason", "operator_email"]
+    date_hierarchy = "at"
