@@ -18,7 +18,12 @@ TENANT_HEADER: Final = "oficio_tenant"
 REQUEST_HEADER: Final = "oficio_request"
 BATCH_SIZE: Final = 100
 # Connecting and the first answer each get their own part of the half second.
-PUBLISH_OPTIONS: Final = {"socket_connect_timeout": 0.2, "socket_timeout": 0.25, "retry_on_timeout": False}
+PUBLISH_OPTIONS: Final = {
+    "socket_connect_timeout": 0.2,
+    "socket_timeout": 0.25,
+    "retry_on_timeout": False,
+    "max_retries": 0,  # kombu alone would go on connecting for seconds
+}
 REST_SECONDS: Final = 3.0
 BROKER_ERRORS: Final = (OperationalError, LimitExceeded, RedisError, OSError)
 

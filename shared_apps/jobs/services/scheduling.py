@@ -27,8 +27,9 @@ ROWS_PER_INSERT = 500
 def enqueue(task: str, /, **kwargs: Any) -> None:
     """Run a task as soon as a worker is free, for the tenant of this moment.
 
-    Published after commit; a rollback publishes nothing. When the broker is down the call becomes a row that is due now, which the scheduler delivers
-    later. What matters and may not be lost even if this process dies right after its commit: use `schedule` as well.
+    Published after commit; a rollback publishes nothing. When the broker is down the call becomes a row that is due
+    now, which the scheduler delivers later. For what may not be lost even if this process dies right after its commit,
+    use `schedule` as well.
     Raises UnknownTask, InvalidArguments, and NoTenantContext for a TenantTask outside a tenant.
     """
     transaction.on_commit(partial(_publish, _message(task, kwargs)))
