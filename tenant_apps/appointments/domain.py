@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 
 MINUTE = 60
 DAY = 86_400
+MIDNIGHT = time()
 EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_WEEKDAY = 3  # a Thursday
 # Offsets are compared this often; no zone has changed twice within such a time since 1970.

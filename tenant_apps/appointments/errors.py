@@ -1,16 +1,16 @@
 """What can go wrong with the agenda.
 
-    DomainError
-    ├── NotFound               404  ServiceNotFound, StaffMemberNotFound, TimeOffNotFound, AppointmentNotFound
-    ├── ServiceNotBookable     409
-    ├── SlotTaken              409  alternatives
-    ├── OutsideAvailability    409  alternatives
-    ├── TooSoon                409  not before this time
-    ├── BeyondHorizon          409  not after this day
-    ├── InThePast              409
-    ├── TransitionRefused      409  status, target
-    ├── NotStartedYet          409  a no-show or a completion before its time
-    └── AlreadyStarted         409  a client cancels or moves too late
+DomainError
+├── NotFound               404  ServiceNotFound, StaffMemberNotFound, TimeOffNotFound, AppointmentNotFound
+├── ServiceNotBookable     409
+├── SlotTaken              409  alternatives
+├── OutsideAvailability    409  alternatives
+├── TooSoon                409  not before this time
+├── BeyondHorizon          409  not after this day
+├── InThePast              409
+├── TransitionRefused      409  status, target
+├── NotStartedYet          409  a no-show or a completion before its time
+└── AlreadyStarted         409  a client cancels or moves too late
 """
 
 from collections.abc import Sequence
@@ -52,24 +52,30 @@ class ServiceNotBookable(DomainError):
     message = _("This service cannot be booked.")
 
 
-class SlotTaken(DomainError):
-    """Somebody has the time. `alternatives` are up to three free slots, the nearest ones, in order of time."""
+class _WithAlternatives(DomainError):
+    """Carries up to three free slots, the nearest ones, in order of time."""
+
+    status = 409
+    data = ("alternatives",)
+    alternatives: "Sequence[Slot]"
+
+    def __init__(self, *, alternatives: "Sequence[Slot]") -> None:
+        super().__init__(alternatives=[slot.as_data() for slot in alternatives])  # as the API writes them
+        self.alternatives = alternatives
+
+
+class SlotTaken(_WithAlternatives):
+    """Somebody has the time."""
 
     code = "slot_taken"
-    status = 409
     message = _("This time was just taken.")
-    data = ("alternatives",)
-    alternatives: "Sequence[Slot]"
 
 
-class OutsideAvailability(DomainError):
-    """The time is not one of the service's slots. `alternatives` as in SlotTaken."""
+class OutsideAvailability(_WithAlternatives):
+    """The time is not one of the service's slots."""
 
     code = "outside_availability"
-    status = 409
     message = _("There are no appointments at this time.")
-    data = ("alternatives",)
-    alternatives: "Sequence[Slot]"
 
 
 class TooSoon(DomainError):
@@ -97,6 +103,13 @@ class TransitionRefused(DomainError):
     status = 409
     message = _("This appointment cannot be changed that way any more.")
     data = ("status", "target")
+
+
+class CannotReschedule(DomainError):
+    code = "cannot_reschedule"
+    status = 409
+    message = _("This appointment can no longer be moved.")
+    data = ("status",)
 
 
 class NotStartedYet(DomainError):

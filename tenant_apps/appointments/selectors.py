@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,14 @@ class BookingCalendar:
         return domain.compute_slots(
             rules=self.rules, calendars=self.staff, zone=self.zone, from_on=from_on, to_on=to_on, now=now
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningDay:
+    """A day of the usual week (0 is Monday) with its hours as wall times; none when closed."""
+
+    weekday: int
+    hours: list[tuple[time, time]]
 
 
 def workspace_zone() -> ZoneInfo:
@@ -117,6 +125,22 @@ def list_rules(*, staff_id: int | None = None) -> QuerySet[AvailabilityRule]:
 def list_week(*, staff_id: int) -> list[WeekBlock]:
     """Return a person's week as `services.replace_week` takes it. One query."""
     return [_block(rule) for rule in list_rules(staff_id=staff_id)]
+
+
+def list_opening_hours() -> list[OpeningDay]:
+    """Return the seven days of the week, Monday first, with the hours at which anybody works. One query.
+
+    Empty when nobody has hours. Hours over midnight stay with the day on which they begin.
+    """
+    days = [OpeningDay(weekday, []) for weekday in range(7)]
+    spans: list[list[domain.Interval]] = [[] for _ in days]
+    for rule in list_rules().filter(staff__is_active=True):
+        start, end = domain.week_seconds(_block(rule))
+        offset = rule.weekday * domain.DAY
+        spans[rule.weekday].append((start - offset, end - offset))
+    for day, intervals in zip(days, spans, strict=True):
+        day.hours.extend((_clock(start), _clock(end)) for start, end in domain.merge(intervals))
+    return days if any(spans) else []
 
 
 def list_time_off(*, staff_id: int | None = None, ends_after: datetime | None = None) -> QuerySet[TimeOff]:
@@ -258,6 +282,11 @@ def _load_busy(
 
 def _block(rule: AvailabilityRule) -> WeekBlock:
     return WeekBlock(rule.weekday, rule.starts_at, rule.ends_at)
+
+
+def _clock(seconds: int) -> time:
+    minutes = seconds % domain.DAY // domain.MINUTE
+    return time(minutes // 60, minutes % 60)
 
 
 # --- Appointments ------------------------------------------------------------------------------
