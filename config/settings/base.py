@@ -6,6 +6,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from . import environment
+from .operators import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(environment.text("OFICIO_DATA_DIR", str(BASE_DIR / ".oficio")))
