@@ -23,6 +23,7 @@ DATABASES["default"]["OPTIONS"]["cursor_factory"] = __import__(
 if os.environ.get("BENCH_RELEASE") == "before":
     MIGRATION_MODULES = {"ledger": "tests.benchmarks.ledger.before"}
 if ROUTING == "plain":
+    INSTALLED_APPS.remove("django_tenants")
     DATABASE_ROUTERS = []
 ROOT_URLCONF = PUBLIC_SCHEMA_URLCONF = "tests.benchmarks.urls"
 MIDDLEWARE = {
