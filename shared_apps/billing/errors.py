@@ -1,7 +1,7 @@
 """What can go wrong with plans and subscriptions.
 
-    DomainError
-    └── PlanNotOffered        409  no such plan, or it is no longer offered
+DomainError
+└── PlanNotOffered        409  no such plan, or it is no longer offered
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -20,7 +20,8 @@ def load_plans() -> int:
     """
     with public_context(), transaction.atomic():
         definitions = domain.load_plans()
-        present = {plan.slug: plan for plan in Plan.objects.select_for_update().prefetch_related("prices").order_by("pk")}
+        locked = Plan.objects.select_for_update().prefetch_related("prices").order_by("pk")
+        present = {plan.slug: plan for plan in locked}
         written = sum(_save_plan(definition, present.get(definition.slug)) for definition in definitions)
         slugs = [definition.slug for definition in definitions]
         return written + Plan.objects.filter(is_active=True).exclude(slug__in=slugs).update(is_active=False)

@@ -52,8 +52,8 @@ JOB_COLORS = {JobState.PARKED: "danger", JobState.RUNNING: "success", JobState.H
 
 def actor_of(request: HttpRequest) -> services.Actor:
     """Return who acts, for the log."""
-    user = request.user
-    return services.Actor(user_id=user.pk, email=user.email, ip=client_ip(request) or None)  # type: ignore[union-attr]
+    user: Any = request.user
+    return services.Actor(user_id=user.pk, email=user.email, ip=client_ip(request) or None)
 
 
 class ReadOnly:
@@ -92,7 +92,7 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):
         done: str | Promise,
         is_dangerous: bool = True,
     ) -> HttpResponse:
-        """Show the question; after its POST call the service once and go back to the row. A refusal stays on the form."""
+        """Show the question; its POST calls the service once and goes back to the row. A refusal stays on the form."""
         back = reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
         form = form_class(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -132,9 +132,7 @@ class BehindFilter(admin.SimpleListFilter):
         if self.value() == "current":
             return queryset.filter(schema_version=target_version())
         if self.value() == "behind":
-            return queryset.filter(status__in=["spare", "active", "suspended"]).exclude(
-                schema_version=target_version()
-            )
+            return queryset.filter(status__in=["spare", "active", "suspended"]).exclude(schema_version=target_version())
         return queryset
 
 
@@ -155,12 +153,31 @@ class TenantAdmin(ReadOnlyAdmin):
     inlines = [SubscriptionInline]
     actions_detail = ["suspend", "reactivate", "request_deletion"]
     fieldsets = [
-        (None, {"fields": [("name", "state"), ("host", "plan"), ("sector", "country"), ("language", "timezone", "currency")]}),
-        (_("Life"), {"fields": [("created_at", "claimed_at"), ("last_activity_at", "deleted_at"), ("suspended_at", "suspended_reason"), "deletion"]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("name", "state"),
+                    ("host", "plan"),
+                    ("sector", "country"),
+                    ("language", "timezone", "currency"),
+                ]
+            },
+        ),
+        (
+            _("Life"),
+            {
+                "fields": [
+                    ("created_at", "claimed_at"),
+                    ("last_activity_at", "deleted_at"),
+                    ("suspended_at", "suspended_reason"),
+                    "deletion",
+                ]
+            },
+        ),
         (_("Schema"), {"fields": [("schema_name", "version"), "last_error"]}),
     ]
     readonly_fields = ["state", "host", "version", "deletion"]
-
 
     @display(description=_("Workspace"), ordering="name", header=True)
     def business(self, tenant: Any) -> list[str]:
@@ -174,7 +191,9 @@ class TenantAdmin(ReadOnlyAdmin):
     def host(self, tenant: Any) -> str | None:
         return workspace_host(tenant.slug) if tenant.slug else None
 
-    @display(description=_("Schema version"), ordering="schema_version", label={"behind": "danger", "current": "success"})
+    @display(
+        description=_("Schema version"), ordering="schema_version", label={"behind": "danger", "current": "success"}
+    )
     def version(self, tenant: Any) -> tuple[str, Any] | str:
         if not tenant.schema_version:
             return "–"

@@ -1,9 +1,9 @@
 """What can go wrong in the operators' panel.
 
-    DomainError
-    ├── AddressNotConfirmed   422  the typed address is not the workspace's
-    ├── JobNotParked          409  the job runs, waits or is gone
-    └── (from tenants)        InvalidTransition
+DomainError
+├── AddressNotConfirmed   422  the typed address is not the workspace's
+├── JobNotParked          409  the job runs, waits or is gone
+└── (from tenants)        InvalidTransition
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -1,9 +1,9 @@
 """What can go wrong while signing up.
 
-    DomainError
-    ├── SignUpNotFound        404  no such waiting sign-up
-    ├── SignUpExpired         410  it waited too long; start again
-    └── (from tenants)        SlugTaken, SlugInvalid, NoSpareTenant
+DomainError
+├── SignUpNotFound        404  no such waiting sign-up
+├── SignUpExpired         410  it waited too long; start again
+└── (from tenants)        SlugTaken, SlugInvalid, NoSpareTenant
 """
 
 from django.utils.translation import gettext_lazy as _

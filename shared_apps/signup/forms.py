@@ -14,6 +14,7 @@ from shared_apps.accounts.domain import normalize_email
 from shared_apps.core.countries import COUNTRIES, Country
 from tenants.domain import SLUG_MAX, is_valid_slug
 from tenants.errors import SlugInvalid
+from tenants.selectors import is_slug_free
 
 from .domain import Application, load_sectors
 from .selectors import suggest_addresses
@@ -45,6 +46,23 @@ class AddressForm(forms.Form):
         return slug
 
 
+class FindWorkspaceForm(forms.Form):
+    """The address of somebody's workspace: its first part, or all of it as copied from the browser."""
+
+    slug = forms.CharField(
+        label=_("Address of your workspace"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "organization"}),
+    )
+
+    def clean_slug(self) -> str:
+        typed: str = self.cleaned_data["slug"].lower()
+        slug = typed.rpartition("//")[2].split("/")[0].split(":")[0].split(".")[0]
+        if not is_valid_slug(slug) or is_slug_free(slug=slug):
+            raise ValidationError(_("There is no workspace at this address. Check how it is written."))
+        return slug
+
+
 class SignUpForm(AddressForm):
     """What a newcomer fills in. `language` and `country` are where the visitor seems to come from."""
 
@@ -60,7 +78,9 @@ class SignUpForm(AddressForm):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -79,11 +99,12 @@ class SignUpForm(AddressForm):
     def __init__(self, *args: Any, language: str, country: Country, zone: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = language
-        self.fields["sector"].choices = [
+        self.fields["sector"].choices = [  # type: ignore[attr-defined]
             ("", _("Choose one")),
             *((sector.slug, sector.name.localized(language)) for sector in load_sectors().values()),
         ]
-        self.fields["country"].choices = [(found.code, found.name(language)) for found in COUNTRIES.values()]
+        countries = [(found.code, found.name(language)) for found in COUNTRIES.values()]
+        self.fields["country"].choices = countries  # type: ignore[attr-defined]
         self.fields["country"].initial = country.code
         self._ask_while_typing()
         chosen = COUNTRIES.get(str(self["country"].value()), country)
@@ -130,7 +151,7 @@ class SignUpForm(AddressForm):
             raise ValidationError(_("We could not create the workspace: a field that must stay empty was filled in."))
         country = COUNTRIES.get(values.get("country", ""))
         if country and not country.has_zone(values.get("timezone", "")):
-            values["timezone"] = country.timezone  # the zone of another country: its own list came too late or not at all
+            values["timezone"] = country.timezone  # a zone of another country: without JavaScript
         if "password" in values:
             self._check_password(values)
         if values.get("slug") == "" and not self.errors:

@@ -1,6 +1,5 @@
 """Reads of sign-ups: free addresses, and how far a workspace in preparation is."""
 
-import os.path
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -48,7 +47,7 @@ def suggest_addresses(*, business: str, sector: str, language: str, count: int =
     word = chosen.address_word.localized(language) if chosen else ""
     # Mostly numbered variants; a business whose first forty are all taken gets fewer suggestions or none.
     candidates = tuple(islice(tenant_domain.suggest_slugs(name=business, sector=word), count + 40))
-    taken = tenants.list_taken_slugs(starting_with=os.path.commonprefix(candidates))
+    taken = tenants.list_taken_slugs(among=candidates)
     return tuple(dict.fromkeys(slug for slug in candidates if slug not in taken))[:count]
 
 

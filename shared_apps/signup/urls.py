@@ -11,5 +11,6 @@ urlpatterns = [
     path("signup/address/", views.AddressView.as_view(), name="address"),
     path("signup/zones/", views.ZonesView.as_view(), name="zones"),
     path("signup/wait/<str:token>/", views.WaitingView.as_view(), name="wait"),
+    path("signin/", views.FindWorkspaceView.as_view(), name="find_workspace"),
     path("terms/", views.TermsView.as_view(), name="terms"),
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,11 +20,11 @@ from shared_apps.core.ratelimit import limit
 from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
 from shared_apps.core.zones import visitor_zone
 from tenants.errors import NoSpareTenant
-from tenants.hosts import workspace_host, workspace_url
+from tenants.hosts import workspace_url
 
 from . import selectors, services
 from .domain import Sector, load_sectors
-from .forms import AddressForm, SignUpForm, clean_line
+from .forms import AddressForm, FindWorkspaceForm, SignUpForm, clean_line
 
 SIGN_UPS = "10/m"  # valid forms from one network; an office or a school shares one
 ATTEMPTS = "60/m"  # forms of any kind
@@ -71,8 +71,9 @@ class LandingView(TemplateView):
         return super().get_context_data(
             plans=billing.list_offers(currency=country.currency, language=language()),
             sectors=[sector_card(sector) for sector in load_sectors().values()],
-            country=country,
-            countries=[(found.code, found.name(language())) for found in COUNTRIES.values()],
+            sign_up_url=reverse("signup:sign_up"),
+            sign_in_url=reverse("signup:find_workspace"),
+            base_host=settings.BASE_HOST,
             **kwargs,
         )
 
@@ -136,20 +137,20 @@ def address_context(slug: str, business: str, sector: str, *, suggested: str = "
 class AddressView(DomainErrorMixin, View):
     """While somebody types: suggests an address for a business name, or tells whether a typed one is free.
 
-    With `source=business` the answer holds the field again, unless an address was typed by hand: then it is 204.
+    With `source=business` the answer holds the field again, unless an address was typed by hand: then it is 204. With
+    `source=suggestion` it holds the field with the suggestion that was chosen.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         limit("signup_address", client_network(request), rate=LOOKS_AT_ADDRESSES)
-        values = {name: request.GET.get(name, "").strip()[:200] for name in ("slug", "suggested", "business", "sector")}
+        names = ("source", "slug", "suggested", "business", "sector")
+        values = {name: request.GET.get(name, "").strip()[:200] for name in names}
         if any("\x00" in value for value in values.values()):
             raise Http404
-        if request.GET.get("source") != "business":
-            template = "signup/public/_address.html" if request.GET.get("choose") else "signup/public/_address_status.html"
-            if chosen := request.GET.get("choose"):
-                values["slug"] = chosen[:200]
+        if values["source"] != "business":
             context = address_context(values["slug"], values["business"], values["sector"])
-            return render(request, template, {**context, "is_fragment": True})
+            template = "_address" if values["source"] == "suggestion" else "_address_status"
+            return render(request, f"signup/public/{template}.html", {**context, "is_fragment": True})
         if values["slug"] and values["slug"] != values["suggested"]:
             return HttpResponse(status=204)
         suggestion = self._suggest(values["business"], values["sector"])
@@ -162,7 +163,8 @@ class AddressView(DomainErrorMixin, View):
             clean_line(business)
         except ValidationError:
             return ""
-        return next(iter(selectors.suggest_addresses(business=business, sector=sector, language=language(), count=1)), "")
+        found = selectors.suggest_addresses(business=business, sector=sector, language=language(), count=1)
+        return found[0] if found else ""
 
 
 class ZonesView(View):
@@ -170,14 +172,12 @@ class ZonesView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         zone = visitor_zone(request)
-        form = SignUpForm(
-            language=language(), country=country_of(request), zone=zone.key if zone else ""
-        )
+        form = SignUpForm(language=language(), country=country_of(request), zone=zone.key if zone else "")
         return render(request, "signup/public/_zones.html", {"form": form})
 
 
 class WaitingView(ServiceFormMixin, FormView):  # type: ignore[type-arg]
-    """Shows how far a workspace is. Its POST (sent by the page every second, or by a button) opens it when it is built."""
+    """Shows how far a workspace is. Its POST, which the page sends every second, opens it once it is built."""
 
     template_name = "signup/public/waiting.html"
     form_class = AddressForm
@@ -201,6 +201,22 @@ class WaitingView(ServiceFormMixin, FormView):  # type: ignore[type-arg]
 
     def get_template_names(self) -> list[str]:
         return ["signup/public/_waiting.html"] if htmx.is_htmx(self.request) else [self.template_name]
+
+
+class FindWorkspaceView(FormView):  # type: ignore[type-arg]
+    """Where “sign in” at the apex leads: people have their accounts in their workspaces, so it asks for the address."""
+
+    template_name = "signup/public/find_workspace.html"
+    form_class = FindWorkspaceForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(address_suffix=address_suffix(), **kwargs)
+
+    def form_valid(self, form: FindWorkspaceForm) -> HttpResponse:
+        return HttpResponseRedirect(workspace_url(form.cleaned_data["slug"], "/panel/"))
+
+    def form_invalid(self, form: FindWorkspaceForm) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class TermsView(TemplateView):

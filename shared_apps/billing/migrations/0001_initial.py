@@ -5,66 +5,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('name_es', models.CharField(max_length=60, verbose_name='name in Spanish')),
-                ('name_en', models.CharField(max_length=60, verbose_name='name in English')),
-                ('summary_es', models.CharField(max_length=160, verbose_name='summary in Spanish')),
-                ('summary_en', models.CharField(max_length=160, verbose_name='summary in English')),
-                ('features_es', models.JSONField(default=list, verbose_name='features in Spanish')),
-                ('features_en', models.JSONField(default=list, verbose_name='features in English')),
-                ('limits', models.JSONField(default=dict, help_text='What → largest number; missing: no limit.', verbose_name='limits')),
-                ('interval', models.CharField(choices=[('month', 'Month'), ('year', 'Year')], max_length=8, verbose_name='billed every')),
-                ('order', models.PositiveSmallIntegerField(verbose_name='order')),
-                ('is_active', models.BooleanField(default=True, verbose_name='offered')),
-                ('is_self_service', models.BooleanField(default=False, verbose_name='can be chosen at sign-up')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("name_es", models.CharField(max_length=60, verbose_name="name in Spanish")),
+                ("name_en", models.CharField(max_length=60, verbose_name="name in English")),
+                ("summary_es", models.CharField(max_length=160, verbose_name="summary in Spanish")),
+                ("summary_en", models.CharField(max_length=160, verbose_name="summary in English")),
+                ("features_es", models.JSONField(default=list, verbose_name="features in Spanish")),
+                ("features_en", models.JSONField(default=list, verbose_name="features in English")),
+                (
+                    "limits",
+                    models.JSONField(
+                        default=dict, help_text="What → largest number; missing: no limit.", verbose_name="limits"
+                    ),
+                ),
+                (
+                    "interval",
+                    models.CharField(
+                        choices=[("month", "Month"), ("year", "Year")], max_length=8, verbose_name="billed every"
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(verbose_name="order")),
+                ("is_active", models.BooleanField(default=True, verbose_name="offered")),
+                ("is_self_service", models.BooleanField(default=False, verbose_name="can be chosen at sign-up")),
             ],
             options={
-                'verbose_name': 'plan',
-                'verbose_name_plural': 'plans',
-                'ordering': ['order', 'slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('interval__in', ['month', 'year'])), name='billing_plan_interval_known')],
+                "verbose_name": "plan",
+                "verbose_name_plural": "plans",
+                "ordering": ["order", "slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("interval__in", ["month", "year"])), name="billing_plan_interval_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlanPrice',
+            name="PlanPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='amount')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='billing.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12, verbose_name="amount")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="prices", to="billing.plan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'price',
-                'verbose_name_plural': 'prices',
-                'constraints': [models.UniqueConstraint(fields=('plan', 'currency'), name='billing_planprice_once_per_currency'), models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='billing_planprice_not_negative')],
+                "verbose_name": "price",
+                "verbose_name_plural": "prices",
+                "constraints": [
+                    models.UniqueConstraint(fields=("plan", "currency"), name="billing_planprice_once_per_currency"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="billing_planprice_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('active', 'Active'), ('ended', 'Ended')], default='active', max_length=8, verbose_name='status')),
-                ('since', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='billing.plan')),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='tenants.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "Active"), ("ended", "Ended")],
+                        default="active",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("since", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="billing.plan"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="subscriptions", to="tenants.tenant"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subscription',
-                'verbose_name_plural': 'subscriptions',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('tenant',), name='billing_subscription_one_active'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'active')), models.Q(('ended_at__isnull', False), ('status', 'ended')), _connector='OR'), name='billing_subscription_end_fields_together')],
+                "verbose_name": "subscription",
+                "verbose_name_plural": "subscriptions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "active")),
+                        fields=("tenant",),
+                        name="billing_subscription_one_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("status", "active")),
+                            models.Q(("ended_at__isnull", False), ("status", "ended")),
+                            _connector="OR",
+                        ),
+                        name="billing_subscription_end_fields_together",
+                    ),
+                ],
             },
         ),
     ]

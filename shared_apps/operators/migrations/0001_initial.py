@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # The log is only ever added to, whoever asks: a role with all rights on the table included.
 APPEND_ONLY = """
     CREATE FUNCTION operators_operatoraction_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,33 +20,74 @@ FREELY = """
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OperatorAction',
+            name="OperatorAction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('operator_email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('kind', models.CharField(choices=[('suspend', 'Suspended a workspace'), ('reactivate', 'Reactivated a workspace'), ('request_deletion', 'Requested the deletion of a workspace'), ('retry_job', 'Let a failed job run again')], max_length=24, verbose_name='action')),
-                ('target', models.CharField(help_text="The workspace's name and address, or the job.", max_length=250, verbose_name='target')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('ip', models.GenericIPAddressField(null=True, verbose_name='network address')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='when')),
-                ('operator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operator_actions', to=settings.AUTH_USER_MODEL, verbose_name='operator')),
-                ('tenant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operator_actions', to='tenants.tenant', verbose_name='workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("operator_email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("suspend", "Suspended a workspace"),
+                            ("reactivate", "Reactivated a workspace"),
+                            ("request_deletion", "Requested the deletion of a workspace"),
+                            ("retry_job", "Let a failed job run again"),
+                        ],
+                        max_length=24,
+                        verbose_name="action",
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        help_text="The workspace's name and address, or the job.", max_length=250, verbose_name="target"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("ip", models.GenericIPAddressField(null=True, verbose_name="network address")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="when")),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operator_actions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="operator",
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operator_actions",
+                        to="tenants.tenant",
+                        verbose_name="workspace",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'operator action',
-                'verbose_name_plural': 'operator actions',
-                'ordering': ['-at', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['suspend', 'reactivate', 'request_deletion', 'retry_job'])), name='operators_operatoraction_kind_known'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='operators_operatoraction_has_reason')],
+                "verbose_name": "operator action",
+                "verbose_name_plural": "operator actions",
+                "ordering": ["-at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["suspend", "reactivate", "request_deletion", "retry_job"])),
+                        name="operators_operatoraction_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="operators_operatoraction_has_reason"
+                    ),
+                ],
             },
         ),
         migrations.RunSQL(APPEND_ONLY, FREELY),

@@ -5,39 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SignUp',
+            name="SignUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('business', models.CharField(max_length=120, verbose_name='business')),
-                ('slug', models.CharField(max_length=40, verbose_name='address')),
-                ('sector', models.CharField(max_length=40, verbose_name='sector')),
-                ('country', models.CharField(max_length=2, verbose_name='country')),
-                ('timezone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('language', models.CharField(max_length=8, verbose_name='language')),
-                ('terms_version', models.CharField(max_length=10, verbose_name='accepted terms')),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('token_hash', models.CharField(max_length=64, null=True, unique=True)),
-                ('password_hash', models.CharField(blank=True, max_length=200)),
-                ('expires_at', models.DateTimeField(null=True, verbose_name='expires')),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='opened')),
-                ('tenant', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sign_up', to='tenants.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("business", models.CharField(max_length=120, verbose_name="business")),
+                ("slug", models.CharField(max_length=40, verbose_name="address")),
+                ("sector", models.CharField(max_length=40, verbose_name="sector")),
+                ("country", models.CharField(max_length=2, verbose_name="country")),
+                ("timezone", models.CharField(max_length=64, verbose_name="time zone")),
+                ("language", models.CharField(max_length=8, verbose_name="language")),
+                ("terms_version", models.CharField(max_length=10, verbose_name="accepted terms")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("token_hash", models.CharField(max_length=64, null=True, unique=True)),
+                ("password_hash", models.CharField(blank=True, max_length=200)),
+                ("expires_at", models.DateTimeField(null=True, verbose_name="expires")),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="opened")),
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_up",
+                        to="tenants.tenant",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sign-up',
-                'verbose_name_plural': 'sign-ups',
-                'indexes': [models.Index(condition=models.Q(('opened_at__isnull', True)), fields=['expires_at'], name='signup_signup_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('opened_at__isnull', False), ('password_hash', ''), ('tenant__isnull', False)), models.Q(('expires_at__isnull', False), ('opened_at__isnull', True), ('tenant__isnull', True), ('token_hash__isnull', False), models.Q(('password_hash', ''), _negated=True)), _connector='OR'), name='signup_signup_opened_or_waiting')],
+                "verbose_name": "sign-up",
+                "verbose_name_plural": "sign-ups",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("opened_at__isnull", True)),
+                        fields=["expires_at"],
+                        name="signup_signup_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("expires_at__isnull", True),
+                                ("opened_at__isnull", False),
+                                ("password_hash", ""),
+                                ("tenant__isnull", False),
+                            ),
+                            models.Q(
+                                ("expires_at__isnull", False),
+                                ("opened_at__isnull", True),
+                                ("tenant__isnull", True),
+                                ("token_hash__isnull", False),
+                                models.Q(("password_hash", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signup_signup_opened_or_waiting",
+                    )
+                ],
             },
         ),
     ]
