@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.accounts.urls")),
     path("api/", include("shared_apps.core.urls_docs")),
     path("api/v1/", include("config.api_router")),
+    path("", include("tenant_apps.appointments.urls_public")),
     path("", include("tenant_apps.branding.urls")),
 ]
 

@@ -135,6 +135,7 @@ def _queue(
         recipient=recipient,
         context={
             "appointment": appointment,
+            "minutes": int((appointment.ends_at - appointment.starts_at).total_seconds() // 60),
             "is_pending": appointment.status == AppointmentStatus.PENDING,
             "is_cancelled_by_client": appointment.cancelled_by == CancelledBy.CLIENT,
             "book_url": workspace_url(current_tenant().slug, f"/book/?service={appointment.service_id}"),
