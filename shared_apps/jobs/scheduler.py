@@ -44,13 +44,13 @@ class Scheduler:
         """Tick until stopped."""
         logger.info("Scheduler started")
         while not self._stop.is_set():
+            close_old_connections()  # as after a request: the memory of a backend is bounded
             self._stop.wait(self.step())
         logger.info("Scheduler stopped")
 
     def step(self) -> float:
         """Do one round and return how many seconds to wait for the next: none while there is more to hand over."""
         try:
-            close_old_connections()
             self._keep_alive()
             taken = services.hand_over_due(now=self._clock(), limit=BATCH_SIZE)
         except (OperationalError, InterfaceError) as error:

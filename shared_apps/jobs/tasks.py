@@ -60,7 +60,7 @@ class ContextTask(Task):  # type: ignore[misc]
         headers = self.request.headers or {}
         schema = None if self.is_public else str(headers.get(TENANT_HEADER) or "")
         request_id = headers.get(REQUEST_HEADER) or self.request.id
-        with log_scope(self.name, request_id) as log:
+        with log_scope(self.name, request_id, tenant=schema) as log:
             if self.name == RUNNER:
                 log.level = logging.DEBUG  # the job that it runs has a line of its own
             try:
@@ -138,7 +138,8 @@ def run_scheduled_job(job_id: int) -> None:
     job = services.claim_job(job_id=job_id, now=timezone.now())
     if job is None:
         return
-    with log_scope(job.task, job.request_id or current_request_id(), job=job.id) as log:
+    marks = {"tenant": job.schema, "job": job.id}
+    with log_scope(job.task, job.request_id or current_request_id(), **marks) as log:
         try:
             task = import_string(job.task)
             with public_context() if job.schema is None else enter_tenant(job.schema):
@@ -153,6 +154,6 @@ def run_scheduled_job(job_id: int) -> None:
             log.outcome = f"failed, attempt {job.attempts}"
             state = services.fail_job(job=job, error=error, now=timezone.now())
             log.level = logging.ERROR if state == JobState.PARKED else logging.WARNING
-            logger.log(log.level, "%s", job.task, extra={"task": job.task, "job": job.id}, exc_info=True)
+            logger.log(log.level, "%s", job.task, extra={"task": job.task, **marks}, exc_info=True)
         else:
             services.complete_job(job=job, now=timezone.now())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.template import Context, engines
+from django.template import Context, Engine, engines
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -48,4 +48,5 @@ def render_email(*, event: str, recipient: Recipient, language: str, context: Ma
 
 def _render_plain(name: str, values: dict[str, Any]) -> str:
     """Render without escaping: an ampersand in a name stays one."""
-    return engines["django"].get_template(name).template.render(Context(values, autoescape=False))
+    engine: Engine = engines["django"].engine  # type: ignore[attr-defined]
+    return str(engine.get_template(name).render(Context(values, autoescape=False)))

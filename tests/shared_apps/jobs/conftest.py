@@ -53,7 +53,6 @@ def queue() -> Iterator[Callable[[], list[Queued]]]:
 
 def _use_broker(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(current_app.conf, "broker_url", f"redis://127.0.0.1:{port}/0")
-    monkeypatch.setattr(current_app.conf, "broker_write_url", f"redis://127.0.0.1:{port}/0")
 
 
 @pytest.fixture
