@@ -72,7 +72,7 @@ def _forget_hosts() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clear_cache(request: pytest.FixtureRequest) -> None:
     """Empty this worker's Valkey database, so that rate limits and cached pages do not leak between tests."""
-    if {"db", "committed_db"} & set(request.fixturenames):
+    if {"db", "committed_db", "tenant", "other_tenant", "in_public"} & set(request.fixturenames):
         from django.core.cache import cache
 
         with public_context():
