@@ -22,7 +22,9 @@ execFileSync(
   [join(modules, "@tailwindcss/cli/dist/index.mjs"), "--input", "css/app.css", "--output", join(dist, "app.css"), "--minify"],
   { cwd: here, stdio: ["ignore", "ignore", "inherit"] },
 );
-await build({ entryPoints: [join(here, "css/calendar.css")], outfile: join(dist, "calendar.css"), minify: true, logLevel: "warning" });
+for (const name of ["calendar", "swagger"]) {
+  await build({ entryPoints: [join(here, `css/${name}.css`)], outfile: join(dist, `${name}.css`), minify: true, logLevel: "warning" });
+}
 
 // Scripts.
 const script = { bundle: true, minify: true, format: "iife", target: "es2020", legalComments: "none", logLevel: "warning" };

@@ -65,3 +65,29 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "dev/components.html", context)
+
+
+def show_calendar(request: HttpRequest) -> HttpResponse:
+    """Draw FullCalendar in our colours, with an event in each status."""
+    statuses = ["completed", "completed", "arrived", "confirmed", "pending", "no_show", "cancelled"]
+    events = [
+        {
+            "title": name,
+            "start": f"2026-11-{19 + number % 2}T{9 + number:02d}:00:00Z",
+            "end": f"2026-11-{19 + number % 2}T{9 + number:02d}:{(30, 45, 50)[number % 3]}:00Z",
+            "classNames": [f"status-{status}"],
+        }
+        for number, (name, status) in enumerate(
+            zip(
+                ("Ana Restrepo", "Jorge Peña", "Lucía Ibarra", "Mateo Rojas", "Inés Vidal", "Íñigo Sáenz", "Eva Luna"),
+                statuses,
+                strict=True,
+            )
+        )
+    ]
+    hours = [
+        {"daysOfWeek": [1, 2, 3, 4, 5], "startTime": start, "endTime": end}
+        for start, end in (("09:00", "14:00"), ("16:00", "19:00"))
+    ]
+    sample = {"day": "2026-11-19", "now": "2026-11-19T11:20:00Z", "events": events, "hours": hours}
+    return render(request, "dev/calendar.html", {"sample": sample})

@@ -6,8 +6,19 @@ import interactionPlugin from "@fullcalendar/interaction";
 import listPlugin from "@fullcalendar/list";
 import timeGridPlugin from "@fullcalendar/timegrid";
 
+// The arrows of the toolbar are role="img" without a name; the button's title already says what it does.
+class NamedCalendar extends Calendar {
+  render() {
+    super.render();
+    for (const arrow of this.el.querySelectorAll(".fc-icon")) {
+      arrow.removeAttribute("role");
+      arrow.setAttribute("aria-hidden", "true");
+    }
+  }
+}
+
 window.FullCalendar = {
-  Calendar,
+  Calendar: NamedCalendar,
   // What every calendar of ours starts from.
   options: {
     plugins: [dayGridPlugin, timeGridPlugin, interactionPlugin, listPlugin],

@@ -52,7 +52,6 @@ export function startHtmx(htmx) {
 
   // After a swap with errors the first wrong field gets the focus.
   body.addEventListener("htmx:afterSettle", (event) => {
-    const target = event.detail.target ?? event.target;
-    target.querySelector?.('[aria-invalid="true"]')?.focus();
+    event.target.querySelector?.('[aria-invalid="true"]')?.focus();
   });
 }
