@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+MAX_PASSWORD_LENGTH = 256  # Argon2 reads them all; a longer one is only work for us
+
 
 def normalize_email(email: str) -> str:
     """Return the address as it is stored and compared: NFKC, lower case, without spaces around it.

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-MAX_PASSWORD_LENGTH = 256  # Argon2 reads them all; a longer one is only work for us
+from .domain import MAX_PASSWORD_LENGTH
 
 
 class PasswordField(forms.CharField):

@@ -3,8 +3,8 @@
 from django.conf import settings
 from rest_framework import serializers
 
+from .domain import MAX_PASSWORD_LENGTH
 from .enums import Role
-from .forms import MAX_PASSWORD_LENGTH
 
 MAX_TOKEN_LENGTH = 2000
 

@@ -9,6 +9,7 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -40,6 +41,16 @@ class DenyAll(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return False
+
+
+class Parser(JSONParser):
+    """JSON only; brackets nested too deep for Python to read are a malformed body, not a server error."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise exceptions.ParseError from error
 
 
 class Throttle(BaseThrottle):

@@ -31,10 +31,14 @@ def redeem_handover_code(*, code: str, host: str, now: datetime) -> User:
 
     Raises HandoverCodeInvalid when it is unknown, used, expired, made for another host, or its person was deactivated.
     """
-    live = HandoverCode.objects.filter(
-        code_hash=token_hash(code), host=normalize_host(host), used_at=None, expires_at__gt=now, user__is_active=True
-    )
+    hashed = token_hash(code)
+    # No condition on the person here: a join makes Django filter through a sub-query, which PostgreSQL does not
+    # evaluate again after waiting for the row, and then both of two at once would win.
+    live = HandoverCode.objects.filter(code_hash=hashed, host=normalize_host(host), used_at=None, expires_at__gt=now)
     with transaction.atomic():
         if not live.update(used_at=now):
             raise HandoverCodeInvalid
-        return User.objects.get(handover_codes__code_hash=token_hash(code))
+        user = User.objects.get(handover_codes__code_hash=hashed)
+        if not user.is_active:
+            raise HandoverCodeInvalid
+        return user
