@@ -6,6 +6,7 @@ or REDIS_URL is set already, that real server is used: its login must be allowed
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -19,6 +20,7 @@ from config.runtime.servers import throw_away
 TEMPLATE = "oficio_template"
 # Set by the controller for its workers; holds the address that databases are created through.
 SERVER_VARIABLE = "OFICIO_TEST_SERVER_URL"
+VARIABLES = ("DATABASE_URL", "REDIS_URL", "OFICIO_DATA_DIR", SERVER_VARIABLE)
 BUILD_LOCK = 7_236_001
 
 
@@ -27,7 +29,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     """Start the servers before pytest-django loads the settings; stop them when pytest ends, however it ends."""
     wanted = early_config.known_args_namespace
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        _use_own_valkey_database(worker)
+        _separate(worker)
     elif not (wanted.help or wanted.version):
         stack = ExitStack()
         early_config.add_cleanup(stack.close)
@@ -38,12 +40,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 @contextmanager
 def _servers() -> Iterator[None]:
     """Export the addresses of the servers while the block runs."""
-    saved = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL", SERVER_VARIABLE)}
+    saved = {name: os.environ.get(name) for name in VARIABLES}
     with ExitStack() as stack:
         if not (saved["DATABASE_URL"] and saved["REDIS_URL"]):
             addresses = stack.enter_context(throw_away())
             for name, value in addresses.environment().items():
                 os.environ[name] = saved[name] or value
+        os.environ["OFICIO_DATA_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="oficio-tests-"))
         os.environ[SERVER_VARIABLE] = os.environ["DATABASE_URL"]
         _drop_left_over()
         try:
@@ -56,8 +59,9 @@ def _servers() -> Iterator[None]:
                     os.environ[name] = before
 
 
-def _use_own_valkey_database(worker: str) -> None:
-    """Point an xdist worker ("gw3") at its own numbered database; the controller keeps number 0."""
+def _separate(worker: str) -> None:
+    """Give an xdist worker ("gw3") its own numbered Valkey database and folder; the controller keeps number 0."""
+    os.environ["OFICIO_DATA_DIR"] = os.path.join(os.environ["OFICIO_DATA_DIR"], worker)
     address = urlsplit(os.environ["REDIS_URL"])
     os.environ["REDIS_URL"] = urlunsplit(address._replace(path=f"/{int(worker.removeprefix('gw')) + 1}"))
 

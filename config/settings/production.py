@@ -9,6 +9,8 @@ REDIS_URL = environment.text("REDIS_URL")
 LOCAL_PAGES = False
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies of ours append to X-Forwarded-For; whatever stands left of their entries is not believed.
+TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", 1)
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", False)  # nginx redirects already
 SECURE_HSTS_SECONDS = environment.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,10 +1,7 @@
 """Settings of the tests: throw-away servers, fast hashing, strict logging."""
 
-import tempfile
-from pathlib import Path
-
 from .base import *  # noqa: F403
-from .base import BASE_DIR, LOGGING, STORAGES, environment
+from .base import BASE_DIR, DATA_DIR, LOGGING, STORAGES, environment
 
 SECRET_KEY = "test-only-not-a-secret-but-long-enough-for-hmac"
 BASE_SCHEME = "http"
@@ -13,7 +10,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = None  # nothing is collected: the finders serve the sources
-MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="oficio-test-media-"))
+MEDIA_ROOT = DATA_DIR / "media"  # tests.plugin gives every worker a folder of its own
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "WARNING")
