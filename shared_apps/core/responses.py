@@ -1,5 +1,6 @@
 """Turns a refusal into an answer: the one JSON shape, a page, or a fragment for htmx."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,14 +44,17 @@ def retry_after(error: DomainError) -> dict[str, str]:
 
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """Return JSON below /api/, a notice for an htmx fragment, a page for everyone else."""
+    """Return JSON below /api/, a toast for an htmx request (which keeps the form), a page for everyone else."""
     headers = retry_after(error)
     if is_api(request):
         body = error_body(request, code=error.code, message=str(error), fields=error.fields, data=error.values)
         return JsonResponse(body, status=error.status, headers=headers)
     page = "errors/429.html" if isinstance(error, TooManyRequests) else "errors/refused.html"
-    template = "errors/_refused.html" if is_htmx(request) else page
-    response = render(request, template, {"error": error, **error.values}, status=error.status)
+    if is_htmx(request):
+        toast = {"toast": {"message": str(error), "level": "error"}}
+        response = HttpResponse(status=error.status, headers={"HX-Reswap": "none", "HX-Trigger": json.dumps(toast)})
+    else:
+        response = render(request, page, {"error": error, **error.values}, status=error.status)
     for name, value in headers.items():
         response[name] = value
     return response

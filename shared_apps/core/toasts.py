@@ -48,7 +48,10 @@ class ToastMiddleware:
         storage = getattr(request, "_messages", None)
         toasts = [as_toast(message) for message in storage] if storage is not None else []
         if toasts:
-            response["HX-Trigger"] = json.dumps({**self._triggers(response), "toast": toasts})
+            triggers = self._triggers(response)
+            own = triggers.get("toast", [])
+            triggers["toast"] = [*(own if isinstance(own, list) else [own]), *toasts]
+            response["HX-Trigger"] = json.dumps(triggers)
         return response
 
     def _triggers(self, response: HttpResponse) -> dict[str, Any]:

@@ -15,6 +15,7 @@ export function startHtmx(htmx) {
     allowEval: false,
     allowScriptTags: false,
     historyCacheSize: 0,
+    refreshOnHistoryMiss: true,
     selfRequestsOnly: true,
     scrollBehavior: "auto",
     timeout: 30000,
@@ -34,13 +35,19 @@ export function startHtmx(htmx) {
   body.addEventListener("htmx:beforeRequest", () => progress(1));
   body.addEventListener("htmx:afterRequest", () => progress(-1));
 
-  // A whole error page must never land inside a fragment's place.
+  // A whole page must never land inside a fragment's place: an error is said, a redirect (to sign in, say) is followed.
   body.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr } = event.detail;
-    const type = xhr.getResponseHeader("Content-Type") || "";
-    const isFragment = type.startsWith("text/html") && !/^\s*<!doctype/i.test(xhr.responseText);
-    if (xhr.status >= 400 && !isFragment) {
+    const { xhr, boosted, pathInfo, target } = event.detail;
+    const isHtml = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/html");
+    const isPage = isHtml && /^\s*<!doctype/i.test(xhr.responseText);
+    const wasRedirected = new URL(xhr.responseURL).pathname !== new URL(pathInfo.finalRequestPath, location.href).pathname;
+    if (xhr.status < 400 && isPage && wasRedirected && !boosted && target !== document.body) {
       event.detail.shouldSwap = false;
+      window.location.assign(xhr.responseURL);
+    }
+    if (xhr.status >= 400 && (isPage || !isHtml)) {
+      event.detail.shouldSwap = false;
+      if (/"?toast"?/.test(xhr.getResponseHeader("HX-Trigger") || "")) return;
       const key = xhr.status === 403 ? "forbidden" : xhr.status === 429 ? "slow" : xhr.status === 404 ? "gone" : "failed";
       showToast({ message: word(key), level: "error" });
     }

@@ -54,6 +54,11 @@ def test_redirect_leaves_the_message_for_the_next_page(response):
     assert left == ["Cita movida"]
 
 
+def test_fragment_keeps_the_views_own_toast():
+    response, _ = answer(HttpResponse(headers={"HX-Trigger": '{"toast": {"message": "No"}}'}))
+    assert [toast["message"] for toast in json.loads(response["HX-Trigger"])["toast"]] == ["No", "Cita movida"]
+
+
 def test_full_page_leaves_the_message_to_its_template():
     result, left = answer(HttpResponse(), htmx=False)
     assert "HX-Trigger" not in result
