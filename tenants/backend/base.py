@@ -123,9 +123,10 @@ class DatabaseWrapper(DjangoTenantsWrapper):
 
     @contextmanager
     def building_schema(self, schema: str) -> Iterator[None]:
-        """Let the owner build inside one schema: unqualified names land there until the transaction ends.
+        """Let the owner build inside one schema: unqualified names land there until the block ends.
 
-        For provisioning and migrations only, inside public_context() and a transaction.
+        For provisioning and migrations only, inside public_context() and a transaction. An error leaves the path to
+        the rollback, which must follow.
         """
         with self.cursor() as cursor:
             cursor.execute(f'SET LOCAL search_path TO {self.ops.quote_name(schema)}, "public"')
@@ -134,6 +135,8 @@ class DatabaseWrapper(DjangoTenantsWrapper):
             yield
         finally:
             self._building_schema = None
+        with self.cursor() as cursor:
+            cursor.execute("""SET LOCAL search_path TO "$user", "public" """)
 
     # --- Forgetting ----------------------------------------------------------------------------
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
