@@ -9,6 +9,7 @@ from typing import Final
 from .errors import AttachmentsTooLarge
 
 SUBJECT_LENGTH: Final = 200
+ADDRESS_LENGTH: Final = 254
 NAME_LENGTH: Final = 120
 ATTACHMENTS_BYTES: Final = 8 * 1024 * 1024
 # About two days in all: a mail server that is down over a weekend night loses nothing.

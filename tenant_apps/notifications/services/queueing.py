@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from shared_apps.jobs import services as jobs
 from tenant_apps.notifications.domain import (
+    ADDRESS_LENGTH,
     NAME_LENGTH,
     SAFETY_NET_DELAY,
     SUBJECT_LENGTH,
@@ -46,10 +47,7 @@ def queue_email(
     """
     tenant = current_tenant()
     email = recipient.email.strip()
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise AddressUnusable(address=one_line(email, 254)) from error
+    _check_address(email)
     check_attachments(attachments)
     identity = {"dedupe_key": dedupe_key, "event": event, "channel": Channel.EMAIL, "recipient_email": email}
     if found := OutboxMessage.objects.filter(**identity).first():
@@ -83,6 +81,15 @@ def queue_email(
         )
         jobs.enqueue(DELIVER_TASK, message_id=message.pk)
     return message
+
+
+def _check_address(email: str) -> None:
+    """Raise AddressUnusable. Source of the length: RFC 3696, erratum 1690."""
+    try:
+        validate_email(email)
+        MaxLengthValidator(ADDRESS_LENGTH)(email)
+    except ValidationError as error:
+        raise AddressUnusable(address=one_line(email, ADDRESS_LENGTH)) from error
 
 
 def net_key(message_id: int) -> str:
