@@ -60,7 +60,7 @@ def idempotent(handler: Handler) -> Handler:
                 return _replay(row, request)
             response = handler(view, request, *args, **kwargs)
             row.status = response.status_code
-            row.body = json.loads(JSONRenderer().render(response.data) or b"null")
+            row.body = JSONRenderer().render(response.data).decode()
             row.save(update_fields=["status", "body"])
             return response
 
@@ -84,7 +84,7 @@ def _claim(request: Request, key: str, now: datetime) -> tuple[IdempotentRequest
 def _replay(row: IdempotentRequest, request: Request) -> Response:
     if row.fingerprint != fingerprint(request):
         raise IdempotencyKeyReused
-    return Response(row.body, status=row.status, headers={REPLAYED_HEADER: "true"})
+    return Response(json.loads(row.body or "null"), status=row.status, headers={REPLAYED_HEADER: "true"})
 
 
 def fingerprint(request: Request) -> str:

@@ -145,7 +145,7 @@ class IdempotentRequest(models.Model):
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)  # of method, path and body
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.JSONField(null=True)
+    body = models.TextField(blank=True)  # JSON as it was sent; jsonb would reorder it
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
