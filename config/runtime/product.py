@@ -306,9 +306,11 @@ def application_specs(options: Options, environment: dict[str, str]) -> list[Pro
             env=environment,
             cwd=ROOT,
             ready=lambda: answers(options),
+            hide=("GET /health/live",),
         ),
-        ProcessSpec(name="worker", argv=worker, env=environment, cwd=ROOT),
-        ProcessSpec(name="scheduler", argv=scheduler, env=environment, cwd=ROOT),
+        # Background work yields to pages, from the first second on.
+        ProcessSpec(name="worker", argv=worker, env=environment, cwd=ROOT, niceness=5, hide=("Warm shutdown",)),
+        ProcessSpec(name="scheduler", argv=scheduler, env=environment, cwd=ROOT, niceness=5),
     ]
 
 
