@@ -6,4 +6,6 @@ app_name = "api"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.accounts.urls_api")),
+    path("", include("tenant_apps.appointments.urls_api")),
+    path("", include("tenant_apps.clients.urls_api")),
 ]

@@ -29,6 +29,8 @@ DAY = 86_400
 MIDNIGHT = time()
 EPOCH = date(1970, 1, 1).toordinal()
 EPOCH_WEEKDAY = 3  # a Thursday
+# Calendars, zones and databases count with these years without trouble.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 # Offsets are compared this often; no zone has changed twice within such a time since 1970.
 PROBE = 6 * 3600
 
@@ -117,8 +119,10 @@ def compute_slots(
     now: datetime,
 ) -> list[Slot]:
     """Return the free slots that start on the local days from_on to to_on, both included, in order of time."""
+    from_on, to_on = max(from_on, now.astimezone(zone).date()), min(to_on, latest_day(rules, zone, now))
+    if from_on > to_on:
+        return []
     offsets = ZoneOffsets(zone, from_on, to_on)
-    to_on = min(to_on, latest_day(rules, zone, now))
     earliest = math.ceil((now + timedelta(minutes=rules.minimum_notice_minutes)).timestamp())
     window = offsets.instants(wall_seconds(from_on), wall_seconds(to_on) + DAY)
     window = subtract(window, [(0, earliest)])

@@ -188,7 +188,7 @@ def list_nearest_slots(
     """
     zone = workspace_zone()
     today = now.astimezone(zone).date()
-    wanted = max(near.astimezone(zone).date(), today)
+    wanted = min(max(near.astimezone(zone).date(), today), today + FARTHEST)
     around = (max(today, wanted - NEAR), wanted + NEAR)
     slots: list[Slot] = []
     for from_on, to_on in (around, (today, today + FARTHEST)):
@@ -230,7 +230,7 @@ def load_calendar(
 def count_booked(*, on: date, staff_ids: Collection[int]) -> dict[int, int]:
     """Return how many live appointments start on a local day, per person; those without are left out. One query."""
     zone = workspace_zone()
-    start = datetime(on.year, on.month, on.day, tzinfo=zone)
+    start = datetime.combine(on, time(), zone)
     rows = (
         Appointment.objects.filter(staff_id__in=staff_ids, status__in=LIVE)
         .filter(starts_at__gte=start, starts_at__lt=start + timedelta(days=1))
@@ -247,8 +247,8 @@ def _load_staff(
     """Return people's calendars around some days, in the order given. Three queries."""
     if not staff_ids:
         return []
-    start = datetime(from_on.year, from_on.month, from_on.day, tzinfo=UTC) - MARGIN
-    end = datetime(to_on.year, to_on.month, to_on.day, tzinfo=UTC) + MARGIN
+    start = datetime.combine(max(from_on, domain.FIRST_DAY), time(), UTC) - MARGIN
+    end = datetime.combine(min(to_on, domain.LAST_DAY), time(), UTC) + MARGIN
     blocks: dict[int, list[WeekBlock]] = {staff_id: [] for staff_id in staff_ids}
     for rule in AvailabilityRule.objects.filter(staff_id__in=staff_ids):
         blocks[rule.staff_id].append(_block(rule))

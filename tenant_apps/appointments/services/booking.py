@@ -83,6 +83,7 @@ def book_appointment(
     if public_id is not None and (existing := _find_booking(public_id)) is not None:
         return existing
     _check_text(notes)
+    check_year(starts_at, "starts_at")
     wish = _Wish(service_id, staff_id, starts_at, now)
     calendar = selectors.load_calendar(service_id=service_id, staff_id=staff_id, from_on=wish.on, to_on=wish.on)
     service = calendar.service
@@ -138,6 +139,7 @@ def reschedule_appointment(
     Raises AppointmentNotFound, CannotReschedule, AlreadyStarted, ServiceNotBookable, InvalidInput, InThePast, TooSoon,
     BeyondHorizon, OutsideAvailability and SlotTaken (both with alternatives).
     """
+    check_year(starts_at, "starts_at")
     try:
         with transaction.atomic():
             appointment = lock_appointment(appointment_id)
@@ -204,6 +206,12 @@ class _Wish:
             without_appointment_id=self.moving_appointment_id,
             rules=self.rules,
         )
+
+
+def check_year(moment: datetime, field: str) -> None:
+    """Raise InvalidInput for a time that calendars cannot count with."""
+    if not domain.FIRST_DAY.year <= moment.year <= domain.LAST_DAY.year:
+        raise InvalidInput(fields={field: [_("Enter a year from 2000 to 2100.")]})
 
 
 def _who_is_free(calendar: BookingCalendar, wish: _Wish) -> Sequence[int]:

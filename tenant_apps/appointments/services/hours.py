@@ -12,6 +12,8 @@ from tenant_apps.appointments.domain import MIDNIGHT, WeekBlock
 from tenant_apps.appointments.errors import StaffMemberNotFound, TimeOffNotFound
 from tenant_apps.appointments.models import AvailabilityRule, StaffMember, TimeOff
 
+from .booking import check_year
+
 REASON_MAX = 200
 
 
@@ -38,6 +40,8 @@ def add_time_off(*, starts_at: datetime, ends_at: datetime, staff_id: int | None
 
     Raises StaffMemberNotFound, InvalidInput.
     """
+    check_year(starts_at, "starts_at")
+    check_year(ends_at, "ends_at")
     if ends_at <= starts_at:
         raise InvalidInput(fields={"ends_at": [_("The end must come after the start.")]})
     if len(reason) > REASON_MAX or "\x00" in reason:
