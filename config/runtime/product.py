@@ -125,6 +125,8 @@ def lock_data(options: Options) -> FolderLock:
     """Take the data folder for ourselves. Raises RuntimeProblem that names the one who has it."""
     try:
         options.data_dir.mkdir(parents=True, exist_ok=True)
+        # Uploads and e-mails are private. As root, the servers' account must still pass through to its own folder.
+        options.data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
         lock = FolderLock(options.data_dir / "run.lock")
         ours = lock.acquire()
     except OSError as error:

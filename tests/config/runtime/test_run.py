@@ -113,6 +113,7 @@ def test_run_serves_and_stops_in_order(tree: Path) -> None:
     assert answer["DJANGO_SETTINGS_MODULE"] == "config.settings.local"
     data = tree / f".oficio-{port}"
     assert answer["OFICIO_DATA_DIR"] == str(data)
+    assert data.stat().st_mode & 0o777 == (0o711 if os.geteuid() == 0 else 0o700)
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
     assert answer["SECRET_KEY"] == (data / "secret_key").read_text()
     assert f"Starts so far: 1; apex http://localhost:{port}" in run.output
