@@ -26,7 +26,7 @@ STATUS_LINE = re.compile(r"the server responded with a status of (\d{3})")
 # Written to the console so that the one listener below hears of it, wherever the document came from.
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
-  console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
 
 
@@ -103,7 +103,18 @@ class Visitor:
     def photograph(self, name: str) -> None:
         """Keep a picture of the whole page as an artefact."""
         self.artifacts.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.artifacts / f"{name}.png", full_page=True, animations="disabled")
+        size = self.page.viewport_size
+        assert size is not None
+        # As tall as the page, so that what sticks to an edge of the screen is drawn at the edge of the picture.
+        height = max(size["height"], int(self.page.evaluate("document.documentElement.scrollHeight")))
+        self.page.set_viewport_size({"width": size["width"], "height": height})
+        # Hiding the caret would leave style attributes on the fields, which the policy then refuses to copy.
+        self.page.screenshot(path=self.artifacts / f"{name}.png", animations="disabled", caret="initial")
+        self.page.set_viewport_size(size)
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the screen."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
     def list_barriers(self) -> list[str]:
         """Return what axe finds serious or critical on the page that is open, one line each."""

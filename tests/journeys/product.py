@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from django.core.servers.basehttp import QuietWSGIRequestHandler, ThreadedWSGIServer
+from django.core.servers.basehttp import WSGIRequestHandler, ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 
@@ -29,7 +29,7 @@ class Product:
         return f"http://{slug}.localhost:{self.port}{path}"
 
 
-class QuietHandler(QuietWSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
     """Says nothing: the product's own log line tells of each request."""
 
     def log_message(self, format: str, *args: object) -> None:

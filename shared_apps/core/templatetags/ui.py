@@ -69,15 +69,23 @@ def local_time(context: Context, moment: datetime | date | None, form: str = "da
 
 
 @register.simple_tag(takes_context=True)
-def visitor_time(context: Context, moment: datetime, form: str = "long") -> SafeString | str:
-    """Write a moment in the visitor's zone with its name, or nothing when both clocks show the same."""
+def visitor_time(context: Context, moment: datetime, form: str = "long", named: bool = True) -> SafeString | str:
+    """Write a moment in the visitor's zone, with its name unless `named` is off, or nothing when the clocks agree."""
     workspace, zone = _workspace(context), context.get("visitor_timezone")
     if workspace is None or zone is None:
         return ""
     if moment.astimezone(zone).utcoffset() == moment.astimezone(ZoneInfo(workspace.timezone)).utcoffset():
         return ""
     text = moments.write_moment(moment, zone=zone, form=form, country=workspace.country)
-    return format_html('<time datetime="{}">{} ({})</time>', moment.isoformat(), text, moments.write_zone(zone))
+    text = f"{text} · {moments.write_zone(zone)}" if named else text
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
+
+
+@register.simple_tag(takes_context=True)
+def visitor_zone(context: Context) -> str:
+    """Name the visitor's zone, or nothing when the browser has not told it."""
+    zone = context.get("visitor_timezone")
+    return moments.write_zone(zone) if zone else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,9 @@ from tenant_apps.clients.domain import ClientDetails
 from tenants.keys import tenant_key
 
 
+CONTACT_TEMPLATE = "appointments/public/_contact_field.html"
+
+
 def _signer() -> Signer:
     return Signer(key=tenant_key("booking form").hex(), salt="booking form")
 
@@ -31,19 +34,19 @@ def read_form_key(text: str) -> UUID | None:
 class BookingForm(forms.Form):
     """Who is coming. Whether phone and e-mail are real ones is for the service to say."""
 
-    name = forms.CharField(
-        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=254,
         required=False,
+        template_name=CONTACT_TEMPLATE,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
     )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=40,
         required=False,
+        template_name=CONTACT_TEMPLATE,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
     note = forms.CharField(
@@ -76,6 +79,5 @@ class CancelForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         required=False,
-        help_text=_("It helps, but you need not say."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -14,7 +14,7 @@ from shared_apps.core import htmx
 from shared_apps.core.errors import DomainError
 from tenant_apps.appointments import announcements, selectors, services
 from tenant_apps.appointments.calendar_files import CONTENT_TYPE
-from tenant_apps.appointments.enums import AppointmentStatus, CancelledBy
+from tenant_apps.appointments.enums import MOVABLE, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.forms.public import CancelForm
 from tenant_apps.appointments.links import manage_url
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 SENT_TO_COOKIE = "sent_to"
 SENT_TO_SECONDS = 3600
-OPEN = (AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
+# What has been; the client need not read here that the professional noted a no-show.
+OVER = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -56,7 +57,8 @@ class LinkView(View):
         self, template: str, *, form: CancelForm | None = None, error: str = "", status: int = 200
     ) -> HttpResponse:
         appointment, now = self.appointment, timezone.now()
-        is_open = appointment.status in OPEN
+        is_open = appointment.status in MOVABLE
+        is_live = is_open or appointment.status == AppointmentStatus.ARRIVED
         context = {
             "appointment": appointment,
             "minutes": int((appointment.ends_at - appointment.starts_at).total_seconds() // 60),
@@ -66,8 +68,8 @@ class LinkView(View):
             "form": form or CancelForm(),
             "error": error,
             "can_cancel": is_open and now < appointment.starts_at,
-            "is_past": is_open and now >= appointment.ends_at,
-            "is_now": is_open and appointment.starts_at <= now < appointment.ends_at,
+            "is_past": appointment.status in OVER or (is_live and now >= appointment.ends_at),
+            "is_now": is_live and appointment.starts_at <= now < appointment.ends_at,
         }
         return render(self.request, template, context, status=status)
 
@@ -100,7 +102,7 @@ class BookedView(LinkView):
     """Says that it is booked and where the confirmation went. It may be opened again at any time."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if self.appointment.status not in OPEN:
+        if self.appointment.status not in MOVABLE:
             return HttpResponseRedirect(self.url("appointment"))
         return self.page("appointments/public/booked.html")
 

@@ -43,7 +43,7 @@ def test_local_time_of_nothing_is_nothing():
     [
         ("America/Mexico_City", ""),
         ("America/Costa_Rica", ""),
-        ("Europe/Madrid", "10:30 p.m. (Península y Baleares (Madrid))"),
+        ("Europe/Madrid", "10:30 p.m. · Península y Baleares (Madrid)"),
     ],
 )
 def test_visitor_time_only_when_the_clock_differs(zone, expected):
