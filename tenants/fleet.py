@@ -19,7 +19,7 @@ from .hosts import directory
 from .models import SchemaVersion, Tenant
 from .schemas.plan import MigrationKey, target_version
 from .schemas.render import RenderedMigration, render_plan
-from .schemas.replay import upgrade_schema
+from .schemas.replay import upgrade_sql
 from .selectors import LIVE
 from .services.provisioning import record_version
 
@@ -124,20 +124,22 @@ def _migrate_one(
 
 
 def _replay_and_record(tenant_id: int, schema: str, missing: dict[str, tuple[RenderedMigration, ...]]) -> None:
+    """Lock the row, replay, and write the version, in one transaction of three round trips."""
     target = target_version()
-    with public_context(), transaction.atomic():
-        version = (
-            Tenant.objects.select_for_update()
-            .filter(pk=tenant_id, status__in=LIVE)
-            .values_list("schema_version", flat=True)
-            .first()
+    with public_context(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT schema_version FROM tenants_tenant WHERE id = %s AND status = ANY(%s) FOR UPDATE",
+            [tenant_id, list(LIVE)],
         )
-        if version is None or version == target:
+        row = cursor.fetchone()
+        if row is None or row[0] == target:
             return  # deleted meanwhile, or another run did it
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
-        upgrade_schema(schema, missing[version] if version in missing else _missing(version))
-        Tenant.objects.filter(pk=tenant_id).update(schema_version=target, last_error="")
+        lacking = missing[row[0]] if row[0] in missing else _missing(row[0])
+        cursor.execute(
+            f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS};"
+            + upgrade_sql(schema, lacking)
+            + f"UPDATE public.tenants_tenant SET schema_version = '{target}', last_error = '' WHERE id = {tenant_id:d}"
+        )
 
 
 def _remember_error(tenant_id: int, text: str) -> None:

@@ -25,27 +25,24 @@ def create_schema(schema: str) -> str:
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {name};",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT USAGE, SELECT ON SEQUENCES TO {name};",
     ]
-    rendered = render_plan()
     with connection.cursor() as cursor:
-        cursor.execute("".join(sql))
-    with connection.building_schema(schema):
-        _replay(rendered)
+        # No values: the text is sent as it is, in one round trip. The path holds until the transaction ends.
+        cursor.execute("".join(sql) + upgrade_sql(schema, render_plan()))
+        cursor.execute("""SET LOCAL search_path TO "$user", public""")
     return fingerprint(plan_keys())
 
 
-def upgrade_schema(schema: str, missing: Sequence[RenderedMigration]) -> None:
-    """Replay the migrations that a schema lacks. Runs in the caller's transaction and public context, as the owner."""
-    with connection.building_schema(schema):
-        _replay(missing)
+def upgrade_sql(schema: str, missing: Sequence[RenderedMigration]) -> str:
+    """Return the text that brings a schema what it lacks; to be sent inside a transaction, in public, as the owner."""
+    return f'SET LOCAL search_path TO {connection.ops.quote_name(schema)}, "public";\n' + _replay_sql(missing)
 
 
-def _replay(migrations: Sequence[RenderedMigration]) -> None:
+def _replay_sql(migrations: Sequence[RenderedMigration]) -> str:
     sql = [migration.sql for migration in migrations]
     sql.append(_record_sql(migration.key for migration in migrations if migration.key[0]))
     if any(migration.changes_models for migration in migrations):
         sql.append(_reference_rows_sql())
-    with connection.cursor() as cursor:
-        cursor.execute("".join(sql))  # no values: the text is sent as it is, in one round trip
+    return "".join(sql)
 
 
 def _record_sql(keys: Iterable[MigrationKey]) -> str:

@@ -26,7 +26,6 @@ from django.utils import timezone  # noqa: E402
 from tenants import services  # noqa: E402
 from tenants.context import public_context, tenant_context  # noqa: E402
 from tenants.enums import TenantStatus  # noqa: E402
-from tenants.hosts import directory  # noqa: E402
 from tenants.models import Domain, Tenant  # noqa: E402
 from tenants.schemas import plan  # noqa: E402
 from tenants.schemas.render import render_plan  # noqa: E402
@@ -229,7 +228,6 @@ def main() -> None:
     }  # fmt: skip
     for line in sys.stdin:
         request = json.loads(line)
-        directory.forget()
         answer = commands[request["command"]](*request["arguments"])
         print("=" + json.dumps(answer), flush=True)
 

@@ -1,8 +1,7 @@
-"""Migrates one schema, then prints the next one's name in the middle of its transaction and waits to be killed."""
+"""Migrates one schema, then prints the next one's name, whose transaction sleeps until this process is killed."""
 
 import os
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -19,18 +18,20 @@ from tenants.context import public_context  # noqa: E402
 from tests.tenants import extra_migration  # noqa: E402
 
 connection.settings_dict["NAME"] = sys.argv[1]
-replay = fleet.upgrade_schema
-done: list[str] = []
+upgrade_sql = fleet.upgrade_sql
+seen: list[str] = []
 
 
-def replay_and_wait(schema: str, missing: object) -> None:
-    replay(schema, missing)  # type: ignore[arg-type]
-    done.append(schema)
-    if len(done) == 2:
+def upgrade_and_wait(schema: str, missing: object) -> str:
+    """Let the second schema's transaction sleep after its replay, with its name on standard output."""
+    seen.append(schema)
+    sql = upgrade_sql(schema, missing)  # type: ignore[arg-type]
+    if len(seen) == 2:
         print(schema, flush=True)
-        time.sleep(60)
+        sql += "SELECT pg_sleep(60);"
+    return sql
 
 
 with extra_migration.released(), public_context():
-    fleet.upgrade_schema = replay_and_wait
+    fleet.upgrade_sql = upgrade_and_wait
     list(fleet.migrate_fleet(behind=selectors.list_behind(), canary=4))

@@ -172,6 +172,7 @@ def test_killed_run_resumes(committed_db: None) -> None:
         assert process.stdout is not None
         schema = process.stdout.readline().strip()  # replayed, not committed, and now asleep
         assert schema.startswith("t_")
+        time.sleep(0.5)  # the statement that replays and then sleeps is on its way
         process.send_signal(signal.SIGKILL)
         process.wait(10)
     finally:
