@@ -130,7 +130,7 @@ def check_migrations() -> Details:
 
 
 def list_missing_in_public() -> list[tuple[str, str]]:
-    """Return the migrations of this code that the public schema lacks; all of them in an empty database. Two queries."""
+    """Return the migrations of this code that the public schema lacks, all for an empty database. Two queries."""
     with public_context():
         return sorted(_known_migrations() - set(MigrationRecorder(connection).applied_migrations()))
 

@@ -8,6 +8,3 @@ class AccountsConfig(AppConfig):
     name = "shared_apps.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
-
-    def ready(self) -> None:
-        from . import openapi  # noqa: F401  (registers how the schema describes our tokens)

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from . import api
+from . import (
+    api,
+    openapi,  # noqa: F401  (registers how the schema describes our tokens)
+)
 
 urlpatterns = [
     path("auth/obtain/", api.ObtainTokensView.as_view(), name="auth_obtain"),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import panel  # noqa: F401  (registers the lists)
 from .sites import full_health, operator_site
 
 urlpatterns = [

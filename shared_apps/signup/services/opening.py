@@ -1,4 +1,4 @@
-"""The sole writers of sign-ups: claim a spare workspace, give it its owner and its sector's start, or wait for one."""
+"""From a form to an open workspace: claim a spare one, give it its owner and its sector's start, or wait for one."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,22 +13,18 @@ from shared_apps.billing import services as billing
 from shared_apps.core.countries import COUNTRIES
 from shared_apps.core.crypto import new_token, token_hash
 from shared_apps.jobs import services as jobs
-from tenant_apps.appointments import services as appointments
-from tenant_apps.appointments.domain import BookingRules, ServiceDetails, WeekBlock
-from tenant_apps.branding import services as branding
-from tenant_apps.branding.domain import Profile
+from shared_apps.signup.domain import TERMS_VERSION, Application, load_sectors
+from shared_apps.signup.errors import SignUpExpired, SignUpNotFound
+from shared_apps.signup.models import SignUp
 from tenants import selectors as tenants_selectors
 from tenants import services as tenants
-from tenants.context import TenantSnapshot, current_tenant, public_context, tenant_context
+from tenants.context import public_context, tenant_context
 from tenants.errors import NoSpareTenant, SlugTaken
 from tenants.hosts import workspace_host
 
-from .domain import TERMS_VERSION, Application, Sector, ServicePreset, load_sectors
-from .errors import SignUpExpired, SignUpNotFound
-from .models import SignUp
+from .sectors import apply_sector
 
 if TYPE_CHECKING:
-    from tenant_apps.appointments.models import StaffMember
     from tenants.models import Tenant
 
 WAITING_TIME: Final = timedelta(minutes=30)
@@ -60,7 +56,7 @@ def sign_up(*, application: Application, password: str, now: datetime) -> Opened
     password_hash = make_password(password)  # slow on purpose, so before any row is locked
     try:
         with public_context(), transaction.atomic():
-            tenant, code = _open_workspace(application, password_hash, now)
+            tenant, code = open_workspace(application, password_hash, now)
             SignUp.objects.create(
                 **asdict(application), terms_version=TERMS_VERSION, created_at=now, tenant=tenant, opened_at=now
             )
@@ -85,7 +81,7 @@ def resume_sign_up(*, token: str, now: datetime, slug: str = "") -> Opened:
         application = Application(
             **{field: getattr(waiting, field) for field in Application.__dataclass_fields__}  # the row has them all
         )
-        waiting.tenant, code = _open_workspace(application, waiting.password_hash, now)
+        waiting.tenant, code = open_workspace(application, waiting.password_hash, now)
         waiting.opened_at = now
         waiting.password_hash = ""
         waiting.expires_at = None
@@ -122,7 +118,7 @@ def _keep_waiting(application: Application, password_hash: str, now: datetime) -
     return Waiting(token)
 
 
-def _open_workspace(application: Application, password_hash: str, now: datetime) -> "tuple[Tenant, str]":
+def open_workspace(application: Application, password_hash: str, now: datetime) -> "tuple[Tenant, str]":
     """Claim a spare and furnish it; return it with the owner's handover code. Runs in the caller's transaction."""
     tenant = tenants.claim_tenant(
         slug=application.slug,
@@ -143,41 +139,3 @@ def _open_workspace(application: Application, password_hash: str, now: datetime)
         code = accounts.issue_handover_code(user_id=owner.pk, host=workspace_host(application.slug), now=now)
     jobs.enqueue(REFILL_TASK)
     return tenant, code
-
-
-def apply_sector(*, sector: Sector, owner_id: int, owner_name: str, now: datetime) -> "StaffMember":
-    """Give a new workspace what its sector starts with, and return the owner as the first person with a calendar.
-
-    Runs inside the tenant: the sector's services in the workspace's language and currency, its weekly hours, its color
-    and its sentence. Meant for an empty workspace; called twice it would add the services again.
-    """
-    tenant = current_tenant()
-    staff = appointments.create_staff_member(name=owner_name, user_id=owner_id, color=sector.color)
-    blocks = [WeekBlock(block.weekday, block.starts_at, block.ends_at) for block in sector.week]
-    appointments.replace_week(staff_id=staff.pk, blocks=blocks)
-    for order, preset in enumerate(sector.services):
-        details = _service_details(sector, preset, tenant, order)
-        appointments.create_service(details=details, staff_ids=[staff.pk])
-    branding.update_color(color=sector.color)
-    greeting = sector.greeting.localized(tenant.language)
-    branding.update_profile(profile=Profile(name=tenant.name, tagline=greeting), now=now)
-    return staff
-
-
-def _service_details(sector: Sector, preset: ServicePreset, tenant: TenantSnapshot, order: int) -> ServiceDetails:
-    rules = BookingRules(
-        duration_minutes=preset.minutes,
-        slot_interval_minutes=30 if preset.minutes % 30 == 0 else 15,
-        buffer_before_minutes=0,
-        buffer_after_minutes=preset.buffer_after_minutes,
-        minimum_notice_minutes=sector.minimum_notice_minutes,
-        horizon_days=sector.horizon_days,
-    )
-    return ServiceDetails(
-        name=preset.name.localized(tenant.language),
-        description=preset.description.localized(tenant.language),
-        rules=rules,
-        price=preset.price_in(tenant.currency),
-        currency=tenant.currency,
-        order=order,
-    )

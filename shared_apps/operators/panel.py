@@ -1,4 +1,7 @@
-"""The lists and details of the operators' panel. Everything is read here; changes go through services."""
+"""The lists and details of the operators' panel. Everything is read here; changes go through services.
+
+Not named admin.py: django.contrib.admin would import it in every process, workers included, at half a second each.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
