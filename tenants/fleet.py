@@ -7,7 +7,7 @@ transaction that replays. Source: docs/adr/0002-rendered-migrations.md
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -72,7 +72,7 @@ def _in_parallel(
 ) -> Iterator[Outcome]:
     queue = iter(behind)
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="migrate") as pool:
-        running = set()
+        running: set[Future[Outcome]] = set()
         try:
             while True:
                 while len(running) < jobs * 2 and (entry := next(queue, None)) is not None:

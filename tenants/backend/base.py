@@ -190,7 +190,7 @@ class DatabaseWrapper(DjangoTenantsWrapper):
     # --- Cursors -------------------------------------------------------------------------------
     def _cursor(self, name: str | None = None) -> Any:
         # Not DjangoTenantsWrapper._cursor: it would set the search path here and swallow a failure.
-        return postgresql.DatabaseWrapper._cursor(self, name)
+        return postgresql.DatabaseWrapper._cursor(self, name)  # type: ignore[attr-defined]
 
     def make_cursor(self, cursor: Any) -> RoleCursor:
         return RoleCursor(cursor, self)

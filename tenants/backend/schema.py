@@ -1,12 +1,17 @@
 """A schema editor that can write down each statement it executes, for replay in other schemas."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+
+if TYPE_CHECKING:
+    from .base import DatabaseWrapper
 
 
 class RecordingSchemaEditor(DatabaseSchemaEditor):
     """Executes as usual; with `connection.recorded_sql` set to a list, appends each statement, values filled in."""
+
+    connection: "DatabaseWrapper"
 
     def execute(self, sql: Any, params: Any = ()) -> None:
         record = self.connection.recorded_sql

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from tenants.backend.access import tenant_connection
 from tenants.context import public_context
 
 from .catalogue import catalogue_facts
@@ -26,6 +27,7 @@ def expected_facts() -> frozenset[str]:
 
     Rights are left out: the scratch schema has no role.
     """
+    connection = tenant_connection()
     with public_context(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('oficio:rendering'))")

@@ -8,11 +8,12 @@ libraries ship do nothing in an empty schema.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.operations import AlterModelOptions, CreateModel, DeleteModel, RenameModel
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
+from tenants.backend.access import tenant_connection
 from tenants.context import public_context
 
 from . import plan
@@ -40,6 +41,7 @@ def render_plan() -> tuple[RenderedMigration, ...]:
 
     Needs a login that may create schemas. About 1.5 s; kept for the life of the process.
     """
+    connection = tenant_connection()
     rendered: list[RenderedMigration] = []
     with public_context(), transaction.atomic():
         with connection.cursor() as cursor:
@@ -54,10 +56,12 @@ def render_plan() -> tuple[RenderedMigration, ...]:
 
 def build_from_zero() -> list[RenderedMigration]:
     """Apply the plan to the empty schema being built, recording what it executes."""
+    connection = tenant_connection()
     rendered = [_render_recorder()]
     state = ProjectState()
     for migration in plan.load_plan():
-        connection.recorded_sql = statements = []
+        statements: list[str] = []
+        connection.recorded_sql = statements
         try:
             with connection.schema_editor(atomic=False) as editor:
                 state = migration.apply(state, editor)
@@ -76,7 +80,9 @@ def build_from_zero() -> list[RenderedMigration]:
 
 def _render_recorder() -> RenderedMigration:
     """Create Django's own table of applied migrations, as the first 'migration' of every schema."""
-    connection.recorded_sql = statements = []
+    connection = tenant_connection()
+    statements: list[str] = []
+    connection.recorded_sql = statements
     try:
         with connection.schema_editor(atomic=False) as editor:
             editor.create_model(MigrationRecorder.Migration)
