@@ -13,7 +13,7 @@ from shared_apps.billing.models import Plan, Subscription
 from shared_apps.signup import services
 from shared_apps.signup.errors import SignUpExpired, SignUpNotFound
 from shared_apps.signup.models import SignUp
-from shared_apps.signup.services import Opened, Waiting
+from shared_apps.signup.services import Opened, Waiting, opening, sectors
 from tenant_apps.appointments.models import AvailabilityRule, Service, StaffMember
 from tenant_apps.branding.models import Theme
 from tenants import services as tenants
@@ -123,7 +123,7 @@ def test_failure_after_the_claim_leaves_nothing_half_made(place: str, monkeypatc
             cursor.execute("SELECT 1/0")
 
     before = counts()
-    for module in (services.accounts, services.appointments, services.billing):
+    for module in (opening.accounts, sectors.appointments, opening.billing):
         if hasattr(module, place):
             monkeypatch.setattr(module, place, refuse)
     with pytest.raises(Exception, match="division by zero"):
