@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("shared_apps.core.urls_docs")),
     path("api/v1/", include("config.api_router")),
     path("", include("tenant_apps.appointments.urls_public")),
+    path("panel/", include("tenant_apps.appointments.urls_panel")),
     path("", include("tenant_apps.branding.urls")),
 ]
 

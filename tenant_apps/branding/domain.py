@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from shared_apps.core.colour import DEFAULT_COLOUR, ThemeColours
+from shared_apps.core.colour import DEFAULT_COLOUR, ThemeColours, contrast, correct_for_contrast
 
+DEFAULT_COLOR: Final = DEFAULT_COLOUR
+# Colors that look well with our surfaces, to begin from.
+SWATCHES: Final = ("#0b5a66", "#1f4e9c", "#5b3fa8", "#8c2f6b", "#a3352b", "#9a5b13", "#3d6b2f", "#33383d")
 LOGO_MAX_BYTES: Final = 2 * 1024 * 1024
 LOGO_MAX_PIXELS: Final = 4096
 LOGO_KEY: Final = re.compile(r"[0-9a-f]{16}")
@@ -71,4 +74,17 @@ class Branding:
         return f"/media/branding/{self.logo}/{name}" if self.logo else ""
 
 
-DEFAULT_COLOR: Final = DEFAULT_COLOUR
+def look_sample(color: str) -> dict[str, Any]:
+    """Return what the color field of a form shows: colors to begin from, and this one before and after the guard.
+
+    The ratios are those of white text on the given color, and of the chosen text on the corrected one.
+    Raises ValueError for anything but #rgb or #rrggbb.
+    """
+    corrected = correct_for_contrast(color)
+    sample = {
+        "color": color,
+        "corrected": corrected,
+        "ratio_before": round(contrast(color, "#ffffff"), 1),
+        "ratio_after": round(contrast(corrected.primary, corrected.primary_content), 1),
+    }
+    return {"sample": sample, "swatches": SWATCHES}

@@ -21,7 +21,8 @@ AREAS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Eu
 
 
 def _length(name: str) -> int:
-    return int(Theme._meta.get_field(name).max_length)
+    field: Any = Theme._meta.get_field(name)
+    return int(field.max_length)
 
 
 class ProfileForm(forms.Form):

@@ -52,6 +52,19 @@ def update_color(*, color: str) -> Theme:
     return theme
 
 
+def update_look(*, name: str, color: str, logo: UploadedFile | None, now: datetime) -> None:
+    """Set name and color, and the logo if one is given, all or nothing.
+
+    Raises InvalidInput, LogoTooLarge, LogoTooManyPixels, LogoNotAnImage.
+    """
+    with transaction.atomic():
+        update_color(color=color)
+        if name != current_tenant().name:
+            tenants.rename_tenant(tenant_id=current_tenant().id, name=name, now=now)
+        if logo is not None:
+            replace_logo(upload=logo)
+
+
 def replace_logo(*, upload: UploadedFile) -> str:
     """Publish a new logo and return its key. The former one's files go after the commit.
 

@@ -5,6 +5,7 @@
   if (!element) return;
   const config = JSON.parse(document.getElementById("agenda-config").textContent);
   const filters = document.getElementById("agenda-filters");
+  const goto = document.getElementById("agenda-goto");
   const loadedAt = Date.now();
   const SVG = "http://www.w3.org/2000/svg";
   const VIEWS = { day: "timeGridDay", week: "timeGridWeek", month: "dayGridMonth" };
@@ -56,17 +57,18 @@
     return span;
   }
 
+  // The name first: it must be readable in the smallest box. Where the box stands tells the time.
   function draw({ event, timeText, view }) {
-    if (event.display === "background") return { domNodes: [line("p-1 text-xs text-muted", event.title)] };
+    if (event.display === "background") return { domNodes: [line("block truncate p-1 text-xs text-muted", event.title)] };
     const { statusIcon, service, staffColor } = event.extendedProps;
-    const head = line("flex items-center gap-1 fc-event-time", icon(statusIcon), timeText);
+    const title = line("fc-event-title min-w-0 flex-1 truncate font-medium", event.title);
+    const head = line("flex w-full min-w-0 items-center gap-1 overflow-hidden", icon(statusIcon), title);
     if (config.showStaff && staffColor) head.append(dot(staffColor));
-    const title = line("fc-event-title block truncate font-medium", event.title);
     if (view.type === "dayGridMonth") {
-      head.append(title);
+      head.insertBefore(line("fc-event-time flex-none", timeText), title);
       return { domNodes: [head] };
     }
-    return { domNodes: [line("block px-1.5 py-0.5 text-xs leading-4", head, title, line("block truncate", service))] };
+    return { domNodes: [head, line("agenda-second block truncate text-xs", line("fc-event-time", timeText), ` ${service}`)] };
   }
 
   async function load(info, succeed, fail) {
@@ -131,34 +133,36 @@
     window.history.replaceState(window.history.state, "", `?${query({ view: name, on: day(shown) })}`);
     const print = document.getElementById("print-day");
     if (print) print.href = `${config.printUrl}?on=${day(name === "day" ? start : shown)}`;
-    const picker = document.getElementById("agenda-on");
-    if (picker) picker.value = day(shown);
+    goto.value = day(shown);
   }
 
+  // FullCalendar scrolls inside boxes that no key reaches, and gives its arrows the role of an image without a name.
   function reach() {
-    // FullCalendar scrolls inside boxes that no key reaches otherwise.
     for (const scroller of element.querySelectorAll(".fc-scroller-liquid-absolute")) {
       scroller.tabIndex = 0;
-      scroller.setAttribute("role", "region");
-      scroller.setAttribute("aria-label", config.label);
     }
+    for (const arrow of element.querySelectorAll(".fc-icon")) arrow.setAttribute("aria-hidden", "true");
   }
 
   function start() {
     if (calendar || !isShown()) return;
+    const isWide = window.OficioSheets.isWide.matches;
     calendar = new window.FullCalendar.Calendar(element, {
       ...window.FullCalendar.options,
       timeZone: "UTC",
       now: wallNow,
-      initialView: VIEWS[config.view] ?? (window.matchMedia("(min-width: 64rem)").matches ? "timeGridWeek" : "timeGridDay"),
+      initialView: VIEWS[config.view] ?? (isWide ? "timeGridWeek" : "timeGridDay"),
       initialDate: config.on,
       height: "100%",
-      headerToolbar: { left: "prev,next today", center: "title", right: "timeGridDay,timeGridWeek,dayGridMonth" },
+      headerToolbar: isWide
+        ? { left: "prev,next today", center: "title", right: "timeGridDay,timeGridWeek,dayGridMonth" }
+        : { left: "title", right: "today prev,next" },
       slotDuration: "00:30:00",
       snapDuration: "00:05:00",
       slotLabelInterval: "01:00:00",
-      slotLabelFormat: config.clock,
+      slotLabelFormat: config.slotClock,
       eventTimeFormat: config.clock,
+      displayEventEnd: false,
       scrollTime: config.scrollTime,
       scrollTimeReset: false,
       businessHours: config.businessHours,
@@ -176,6 +180,7 @@
         el.setAttribute("aria-label", event.extendedProps.summary);
         el.title = event.extendedProps.summary;
       },
+      moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
       eventClick: ({ event, jsEvent }) => {
         jsEvent.preventDefault();
         if (event.extendedProps.pageUrl) openPage(event.extendedProps.pageUrl);
@@ -197,19 +202,17 @@
   }
 
   start();
-  window.matchMedia("(min-width: 64rem)").addEventListener("change", start);
+  window.OficioSheets.isWide.addEventListener("change", start);
 
   filters.addEventListener("change", (event) => {
-    if (calendar && isShown()) {
-      if (event.target.name === "on" && event.target.value) calendar.gotoDate(event.target.value);
-      else if (event.target.name !== "on") {
-        calendar.refetchEvents();
-        remember({ view: calendar.view, start: calendar.getDate() });
-      }
-    } else {
-      filters.requestSubmit();
-    }
+    if (!calendar || !isShown()) filters.requestSubmit();
+    else if (event.target !== goto) {
+      calendar.refetchEvents();
+      remember({ view: calendar.view, start: calendar.getDate() });
+    } else if (goto.value) calendar.gotoDate(goto.value);
   });
+  // The list's day is a field of the same form, drawn in the list's own header.
+  document.getElementById("agenda-on").addEventListener("change", () => filters.requestSubmit());
 
   const refresh = () => {
     if (document.visibilityState === "visible") calendar?.refetchEvents();

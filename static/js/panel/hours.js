@@ -3,10 +3,11 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-add-block]");
   if (!button) return;
   const day = button.closest("[data-day]");
-  const next = day.querySelector("[data-block][hidden]");
+  const next = day.querySelector("[data-block][data-spare]");
   if (next) {
     next.hidden = false;
+    delete next.dataset.spare;
     next.querySelector("input").focus();
   }
-  if (!day.querySelector("[data-block][hidden]")) button.hidden = true;
+  if (!day.querySelector("[data-block][data-spare]")) button.hidden = true;
 });

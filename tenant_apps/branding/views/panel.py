@@ -11,11 +11,11 @@ from django.views.generic import FormView, TemplateView, View
 
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx, toasts
-from shared_apps.core.colour import contrast, correct_for_contrast, parse_hex
+from shared_apps.core.colour import parse_hex
 from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
-from tenant_apps.branding import forms, selectors, services
-from tenant_apps.branding.domain import Branding
+from tenant_apps.branding import domain, forms, selectors, services
 from tenants import services as tenants
+from tenants.context import current_tenant
 
 
 class BusinessView(OwnerRequired, ServiceFormMixin, FormView):
@@ -28,7 +28,7 @@ class BusinessView(OwnerRequired, ServiceFormMixin, FormView):
         return forms.profile_initial(selectors.get_branding())
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "workspace": self.request.tenant}
+        return {**super().get_form_kwargs(), "workspace": current_tenant()}
 
     def perform(self, form: forms.ProfileForm) -> HttpResponse:
         services.update_profile(profile=form.profile(), now=timezone.now())
@@ -44,13 +44,13 @@ class RegionView(OwnerRequired, ServiceFormMixin, FormView):
     extra_context = {"now": timezone.now}
 
     def get_initial(self) -> dict[str, str]:
-        return {"language": self.request.tenant.language, "timezone": self.request.tenant.timezone}
+        return {"language": current_tenant().language, "timezone": current_tenant().timezone}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "workspace": self.request.tenant}
+        return {**super().get_form_kwargs(), "workspace": current_tenant()}
 
     def perform(self, form: forms.RegionForm) -> HttpResponse:
-        tenants.update_tenant(tenant_id=self.request.tenant.id, now=timezone.now(), **form.cleaned_data)
+        tenants.update_tenant(tenant_id=current_tenant().id, now=timezone.now(), **form.cleaned_data)
         toasts.show(self.request, _("Saved."))
         return htmx.redirect(self.request, reverse("branding:region"))
 
@@ -68,7 +68,7 @@ class LookView(OwnerRequired, ServiceFormMixin, FormView):
         branding = selectors.get_branding()
         return {
             "logo_form": forms.LogoForm(),
-            **look_context(branding),
+            **domain.look_sample(branding.color),
             **super().get_context_data(**kwargs),
         }
 
@@ -96,7 +96,7 @@ class LogoView(OwnerRequired, ServiceFormMixin, FormView):
             **context,
             "logo_form": context["form"],
             "form": forms.ColorForm(initial={"color": branding.color}),
-            **look_context(branding),
+            **domain.look_sample(branding.color),
         }
 
     def perform(self, form: forms.LogoForm) -> HttpResponse:
@@ -127,28 +127,4 @@ class ColorPreviewView(OwnerRequired, TemplateView):
             parse_hex(color)
         except ValueError:
             color = selectors.get_branding().color
-        return render(request, self.template_name, {"sample": sample_of(color)})
-
-
-# Colors that look well with our surfaces, to begin from.
-SWATCHES = ("#0b5a66", "#1f4e9c", "#5b3fa8", "#8c2f6b", "#a3352b", "#9a5b13", "#3d6b2f", "#33383d")
-
-
-def look_context(branding: Branding) -> dict[str, Any]:
-    """Return what the color field and the previews of a page show."""
-    return {
-        "sample": sample_of(branding.color),
-        "swatches": SWATCHES,
-        "preview_themes": (("oficio", _("By day")), ("oficio-dark", _("By night"))),
-    }
-
-
-def sample_of(color: str) -> dict[str, Any]:
-    """Return a color before and after the contrast guard, with the ratios that a person may check."""
-    corrected = correct_for_contrast(color)
-    return {
-        "color": color,
-        "corrected": corrected,
-        "ratio_before": round(contrast(color, "#ffffff"), 1),
-        "ratio_after": round(contrast(corrected.primary, corrected.primary_content), 1),
-    }
+        return render(request, self.template_name, domain.look_sample(color))

@@ -1,0 +1,373 @@
+"""One appointment in the panel: made by hand, seen, moved, cancelled, brought to its next state.
+
+On wide screens a page opens as a side sheet over the agenda: htmx asks for the same address and gets a fragment.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView, View
+
+from shared_apps.accounts.permissions import StaffRequired
+from shared_apps.core import htmx, toasts
+from shared_apps.core.errors import DomainError
+from shared_apps.core.moments import write_moment
+from shared_apps.core.responses import error_body
+from shared_apps.core.views import DomainErrorMixin, add_domain_error
+from tenant_apps.appointments import selectors, services
+from tenant_apps.appointments.domain import Slot
+from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentSource, AppointmentStatus, CancelledBy
+from tenant_apps.appointments.forms.appointments import (
+    AppointmentForm,
+    CancelForm,
+    NotesForm,
+    RescheduleForm,
+    reschedule_initial,
+)
+from tenant_apps.clients import selectors as clients
+from tenants.context import current_tenant
+
+from .agenda_feed import wall_text
+from .panel_input import move_back_url, next_half_hour, read_day, read_id, read_move, read_wall
+
+if TYPE_CHECKING:
+    from tenant_apps.appointments.models import Appointment
+
+SUGGESTED_CLIENTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button that brings an appointment to another state."""
+
+    status: str
+    label: str | Promise
+    icon: str
+    tone: str
+
+
+ACTIONS = (
+    Action(AppointmentStatus.CONFIRMED, gettext_lazy("Confirm"), "calendar-check", "primary"),
+    Action(AppointmentStatus.ARRIVED, gettext_lazy("Has arrived"), "map-pin", "default"),
+    Action(AppointmentStatus.COMPLETED, gettext_lazy("Done"), "check-check", "default"),
+    Action(AppointmentStatus.NO_SHOW, gettext_lazy("Did not come"), "user-x", "default"),
+)
+SERVICES_BY_STATUS = {
+    AppointmentStatus.CONFIRMED: services.confirm_appointment,
+    AppointmentStatus.ARRIVED: services.mark_arrived,
+    AppointmentStatus.COMPLETED: services.complete_appointment,
+    AppointmentStatus.NO_SHOW: services.mark_no_show,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChoice:
+    """A free time as a button: what it puts into the fields of day and time."""
+
+    starts_at: datetime
+    on: str
+    at: str
+    is_chosen: bool = False
+
+
+def slot_choices(slots: list[Slot], zone: ZoneInfo, chosen: str = "") -> list[SlotChoice]:
+    choices = []
+    for slot in slots:
+        on, _separator, at = wall_text(slot.starts_at, zone).partition("T")
+        choices.append(SlotChoice(slot.starts_at, on, at[:5], at[:5] == chosen))
+    return choices
+
+
+def write_time(moment: datetime) -> str:
+    return write_moment(moment, zone=selectors.workspace_zone(), form="datetime", country=current_tenant().country)
+
+
+def alternatives_of(error: DomainError, zone: ZoneInfo) -> list[SlotChoice]:
+    """Return the free times that a refusal suggests, if it does."""
+    return slot_choices(list(getattr(error, "alternatives", ())), zone)
+
+
+class AppointmentPart(StaffRequired, DomainErrorMixin, View):
+    """What the pages of one appointment share: a part inside a page, a sheet, or by itself for htmx."""
+
+    def answer(self, part: str, context: dict[str, Any], *, title: str, status: int = 200) -> HttpResponse:
+        common = {"part": part, "sheet_title": title, "back_url": reverse("panel:agenda"), "now": timezone.now()}
+        if not htmx.is_htmx(self.request):
+            template = "appointments/panel/appointment.html"
+        elif self.request.headers.get("HX-Target") == "sheets":
+            template = "appointments/panel/_sheet.html"
+        else:
+            template = part
+        response = render(self.request, template, {**common, **context}, status=status)
+        # The address is that of a page, too: the browser's cache must not show a fragment for it.
+        patch_vary_headers(response, ("HX-Request", "HX-Target"))
+        return response
+
+    def show(self, appointment: "Appointment", *, error: str = "", status: int = 200, **extra: Any) -> HttpResponse:
+        """Render one appointment with what can be done to it now."""
+        later = timezone.now() < appointment.starts_at
+        hidden = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW} if later else set()
+        allowed = TRANSITIONS[appointment.status] - hidden
+        context = {
+            "appointment": appointment,
+            "actions": [action for action in ACTIONS if action.status in allowed],
+            "can_move": appointment.status in MOVABLE,
+            "can_cancel": AppointmentStatus.CANCELLED in allowed,
+            "source": appointment.get_source_display(),
+            "phone": appointment.client.phone,
+            "notes_form": NotesForm(initial={"notes": appointment.notes}),
+            "error": error,
+            **extra,
+        }
+        part = "appointments/panel/_appointment.html"
+        return self.answer(part, context, title=_("Appointment"), status=status)
+
+    def changed(self, appointment_id: int, message: str, *, undo_url: str = "") -> HttpResponse:
+        """Answer success: the appointment anew for htmx (the agenda hears of it), else its page."""
+        toasts.show(self.request, message, undo_url=undo_url)
+        if not htmx.is_htmx(self.request):
+            return htmx.redirect(self.request, reverse("panel:appointment", args=[appointment_id]))
+        response = self.show(selectors.get_appointment(appointment_id=appointment_id))
+        return htmx.trigger(response, "agenda:changed")
+
+
+class AppointmentView(AppointmentPart):
+    """One appointment. One query."""
+
+    def get(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        return self.show(selectors.get_appointment(appointment_id=appointment_id))
+
+
+class AddAppointmentView(AppointmentPart):
+    """Books by hand, for a client on file or a new one."""
+
+    part = "appointments/panel/_add_appointment.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(self._form(initial=self._initial()))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = self._form(data=request.POST)
+        if not form.is_valid():
+            return self._show(form, status=422)
+        cleaned = form.cleaned_data
+        try:
+            booking = services.book_appointment(
+                service_id=cleaned["service_id"],
+                staff_id=cleaned["staff_id"],
+                starts_at=cleaned["starts_at"],
+                client=cleaned["client_id"] or form.details(),
+                source=AppointmentSource.PANEL,
+                notes=cleaned["notes"],
+                outside_hours=cleaned["ignore_hours"],
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+            return self._show(form, status=error.status, error=error)
+        return self.changed(booking.appointment.pk, _("Booked."))
+
+    def _form(self, **options: Any) -> AppointmentForm:
+        return AppointmentForm(
+            services=list(selectors.list_services()),
+            staff=list(selectors.list_staff()),
+            zone=selectors.workspace_zone(),
+            **options,
+        )
+
+    def _initial(self) -> dict[str, Any]:
+        """Read the moment, person and client that the address names; anything else starts at the next half hour."""
+        zone = selectors.workspace_zone()
+        wall = read_wall(self.request.GET.get("starts", "")) or next_half_hour(timezone.now().astimezone(zone))
+        return {
+            "on": read_day(self.request.GET.get("on", "")) or wall.date(),
+            "at": wall.time(),
+            "staff_id": self.request.GET.get("staff", ""),
+            "client_id": read_id(self.request.GET.get("client", "")),
+        }
+
+    def _show(self, form: AppointmentForm, *, status: int = 200, error: DomainError | None = None) -> HttpResponse:
+        client_id = read_id(str(form["client_id"].value() or ""))
+        context = {
+            "form": form,
+            "client": clients.get_client(client_id=client_id) if client_id else None,
+            "alternatives": alternatives_of(error, selectors.workspace_zone()) if error else [],
+        }
+        return self.answer(self.part, context, title=_("New appointment"), status=status)
+
+
+class RescheduleView(AppointmentPart):
+    """Moves an appointment by typing its new time: the way without a mouse."""
+
+    part = "appointments/panel/_reschedule.html"
+
+    def get(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        appointment = selectors.get_appointment(appointment_id=appointment_id)
+        return self._show(appointment, self._form(initial=reschedule_initial(appointment, selectors.workspace_zone())))
+
+    def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        appointment = selectors.get_appointment(appointment_id=appointment_id)
+        form = self._form(data=request.POST)
+        if not form.is_valid():
+            return self._show(appointment, form, status=422)
+        try:
+            services.reschedule_appointment(
+                appointment_id=appointment_id,
+                starts_at=form.cleaned_data["starts_at"],
+                staff_id=form.cleaned_data["staff_id"],
+                outside_hours=form.cleaned_data["ignore_hours"],
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            add_domain_error(form, error)
+            return self._show(appointment, form, status=error.status, error=error)
+        return self.changed(appointment_id, _("Moved."), undo_url=move_back_url(appointment))
+
+    def _form(self, **options: Any) -> RescheduleForm:
+        return RescheduleForm(staff=list(selectors.list_staff()), zone=selectors.workspace_zone(), **options)
+
+    def _show(
+        self, appointment: "Appointment", form: RescheduleForm, *, status: int = 200, error: DomainError | None = None
+    ) -> HttpResponse:
+        alternatives = alternatives_of(error, selectors.workspace_zone()) if error else []
+        context = {"appointment": appointment, "form": form, "alternatives": alternatives}
+        return self.answer(self.part, context, title=_("Reschedule"), status=status)
+
+
+class CancelView(AppointmentPart):
+    """Cancels with a reason that the client reads."""
+
+    part = "appointments/panel/_cancel.html"
+
+    def get(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        appointment = selectors.get_appointment(appointment_id=appointment_id)
+        return self._show(appointment, CancelForm())
+
+    def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        form = CancelForm(request.POST)
+        if not form.is_valid():
+            return self._show(selectors.get_appointment(appointment_id=appointment_id), form, status=422)
+        try:
+            services.cancel_appointment(
+                appointment_id=appointment_id,
+                reason=form.cleaned_data["reason"],
+                by=CancelledBy.STAFF,
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            appointment = selectors.get_appointment(appointment_id=appointment_id)
+            return self.show(appointment, error=str(error), status=error.status)
+        return self.changed(appointment_id, _("Cancelled. Your client gets an e-mail."))
+
+    def _show(self, appointment: "Appointment", form: CancelForm, *, status: int = 200) -> HttpResponse:
+        context = {"appointment": appointment, "form": form}
+        return self.answer(self.part, context, title=_("Cancel appointment"), status=status)
+
+
+class StatusView(AppointmentPart):
+    """Confirms, receives, completes, or notes that nobody came."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        service = SERVICES_BY_STATUS.get(request.POST.get("to", ""))  # type: ignore[call-overload]
+        if service is None:
+            appointment = selectors.get_appointment(appointment_id=appointment_id)
+            return self.show(appointment, error=_("Choose what should happen."), status=422)
+        try:
+            appointment = service(appointment_id=appointment_id, now=timezone.now())
+        except DomainError as error:
+            appointment = selectors.get_appointment(appointment_id=appointment_id)
+            return self.show(appointment, error=str(error), status=error.status)
+        return self.changed(appointment_id, appointment.get_status_display())
+
+
+class NotesView(AppointmentPart):
+    """Keeps notes about one appointment."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        form = NotesForm(request.POST)
+        if form.is_valid():
+            try:
+                services.write_notes(appointment_id=appointment_id, notes=form.cleaned_data["notes"])
+            except DomainError as error:
+                add_domain_error(form, error)
+            else:
+                return self.changed(appointment_id, _("Notes saved."))
+        return self.show(selectors.get_appointment(appointment_id=appointment_id), notes_form=form, status=422)
+
+
+class MoveView(StaffRequired, DomainErrorMixin, View):
+    """Takes what was dragged or stretched in the calendar, and the undo of it.
+
+    `starts` and `ends` are wall times (drag), `starts_at` and `ends_at` instants (undo). Answers JSON to the calendar,
+    204 to htmx. Somebody who drags sees the hours, so only an overlap is refused.
+    """
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
+        fields = {**request.GET.dict(), **request.POST.dict()}
+        before = selectors.get_appointment(appointment_id=appointment_id)
+        try:
+            starts_at, ends_at = read_move(fields, selectors.workspace_zone())
+            services.reschedule_appointment(
+                appointment_id=appointment_id,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                staff_id=read_id(fields.get("staff", "")),
+                outside_hours=True,
+                now=timezone.now(),
+            )
+        except DomainError as error:
+            body = error_body(request, code=error.code, message=str(error), fields=error.fields)
+            return JsonResponse(body, status=error.status)
+        if request.headers.get("HX-Request") == "true":
+            toasts.show(request, _("Back where it was."))
+            return htmx.trigger(HttpResponse(status=204), "agenda:changed")
+        message = _("%(name)s: now %(time)s.") % {"name": before.attendee_name, "time": write_time(starts_at)}
+        return JsonResponse({"message": message, "undo_url": move_back_url(before)})
+
+
+class FreeTimesView(StaffRequired, DomainErrorMixin, TemplateView):
+    """Suggests free times while an appointment is being written. Five queries."""
+
+    template_name = "appointments/panel/_free_times.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        service_id, on = read_id(self.request.GET.get("service_id", "")), read_day(self.request.GET.get("on", ""))
+        context = {**super().get_context_data(**kwargs), "slots": [], "asked": False}
+        if service_id is None or on is None:
+            return context
+        slots = selectors.list_free_slots(
+            service_id=service_id,
+            staff_id=read_id(self.request.GET.get("staff_id", "")),
+            from_on=on,
+            to_on=on,
+            now=timezone.now(),
+        )
+        chosen = self.request.GET.get("at", "")[:5]
+        return {**context, "slots": slot_choices(slots, selectors.workspace_zone(), chosen), "asked": True}
+
+
+class PickClientView(StaffRequired, DomainErrorMixin, TemplateView):
+    """Suggests clients on file while an appointment is being written. One query."""
+
+    template_name = "appointments/panel/_pick_client.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET.get("client_query", "").strip()[:100]
+        found = clients.list_clients(query=query, country=current_tenant().country)[:SUGGESTED_CLIENTS] if query else []
+        return {**super().get_context_data(**kwargs), "query": query, "clients": list(found)}
