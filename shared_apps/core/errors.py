@@ -35,7 +35,8 @@ class DomainError(Exception):
             raise TypeError(f"{type(self).__name__} takes {self.data}, not {tuple(sorted(values))}")
         self.values = values
         for name, value in values.items():
-            setattr(self, name, value)
+            if not hasattr(type(self), name):  # a value called "status" must not become the HTTP status
+                setattr(self, name, value)
         super().__init__(self.code)
 
     def __str__(self) -> str:

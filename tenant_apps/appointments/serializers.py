@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from tenant_apps.clients.domain import normalize_phone
+from tenants.context import current_tenant
+
 from .domain import FIRST_DAY, LAST_DAY
 from .enums import AppointmentStatus
 from .models import Appointment, AvailabilityRule, Service, StaffMember, TimeOff
@@ -207,6 +210,12 @@ class ClientDetailsSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150)
     email = serializers.EmailField(max_length=254, allow_blank=True, default="")
     phone = serializers.CharField(max_length=40, allow_blank=True, default="")
+
+    def validate_phone(self, value: str) -> str:
+        """Check it here, so that the error names the nested field."""
+        if value and normalize_phone(value, country=current_tenant().country) is None:
+            raise serializers.ValidationError(_("Enter a valid phone number, with its area code."))
+        return value
 
 
 class AppointmentInputSerializer(serializers.Serializer[Appointment]):
