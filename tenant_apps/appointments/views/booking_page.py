@@ -1,7 +1,7 @@
 """What the booking page shows: the state of its address, read leniently, and the lists that follow from it."""
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
@@ -173,7 +173,8 @@ def build_page(state: BookingState, *, zone: ZoneInfo, now: datetime, has_chosen
     """Return what follows from a state.
 
     A workspace with one service skips the first step unless the visitor came back to it (`has_chosen` False says that
-    the address names no service at all). Queries: services and their staff, then at most three reads of free time.
+    the address names no service at all). Seven queries: services, their staff, and the month's free time; five more
+    after an empty month, to find the next free day.
     """
     services = list(selectors.list_services(public_only=True).prefetch_related("staff"))
     if state.service_id is None and len(services) == 1 and not has_chosen:
@@ -219,40 +220,38 @@ def _with_times(page: BookingPage, *, zone: ZoneInfo, now: datetime) -> BookingP
     last = today + timedelta(days=service.horizon_days)
     chosen = state.day or (state.at.astimezone(zone).date() if state.at else None)
     first = _month_within(state.month or chosen or today, today, last)
-    free = _free_days(page, first, today, last, now)
-    if chosen is None or not (first <= chosen <= _month_end(first)):
-        chosen = free[0] if free else None
-    slots = _slots(page, chosen, now) if chosen else []
+    by_day = _slots_by_day(page, max(first, today), min(_month_end(first), last), zone=zone, now=now)
+    if chosen not in by_day:  # none yet, or one that is full or of another month
+        chosen = next(iter(by_day), None)
+    slots = by_day[chosen] if chosen else []
     slot = next((one for one in slots if one.starts_at == state.at), None)
     state = replace(state, day=chosen, month=first, at=slot.starts_at if slot else None)
     return replace(
         page,
         state=state,
-        month=_month(state, first, free, today=today, last=last),
+        month=_month(state, first, by_day, today=today, last=last),
         day=chosen,
         parts=_parts(state, slots, zone),
-        next_day=None if free else _next_day(page, first, last, now=now, state=state),
+        next_day=None if by_day else _next_day(page, first, last, now=now, state=state),
         slot=slot,
         has_form=slot is not None,
         is_time_gone=page.state.at is not None and slot is None,
     )
 
 
-def _free_days(page: BookingPage, first: date, today: date, last: date, now: datetime) -> list[date]:
+def _slots_by_day(
+    page: BookingPage, from_on: date, to_on: date, *, zone: ZoneInfo, now: datetime
+) -> dict[date, list[Slot]]:
+    """Return the free slots of some days by local day, in order; days without one are left out."""
     assert page.service is not None
-    from_on, to_on = max(first, today), min(_month_end(first), last)
+    by_day: dict[date, list[Slot]] = {}
     if from_on > to_on:
-        return []
-    return selectors.list_free_days(
+        return by_day
+    for slot in selectors.list_free_slots(
         service_id=page.service.pk, staff_id=page.state.staff_id, from_on=from_on, to_on=to_on, now=now
-    )
-
-
-def _slots(page: BookingPage, on: date, now: datetime) -> list[Slot]:
-    assert page.service is not None
-    return selectors.list_free_slots(
-        service_id=page.service.pk, staff_id=page.state.staff_id, from_on=on, to_on=on, now=now
-    )
+    ):
+        by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
+    return by_day
 
 
 def _next_day(page: BookingPage, first: date, last: date, *, now: datetime, state: BookingState) -> DayChoice | None:
@@ -270,8 +269,7 @@ def _next_day(page: BookingPage, first: date, last: date, *, now: datetime, stat
     return DayChoice(days[0], url, is_selected=False, is_today=False, is_past=False)
 
 
-def _month(state: BookingState, first: date, free: Sequence[date], *, today: date, last: date) -> MonthView:
-    open_days = set(free)
+def _month(state: BookingState, first: date, free: Collection[date], *, today: date, last: date) -> MonthView:
     previous, following = (first - timedelta(days=1)).replace(day=1), _month_end(first) + timedelta(days=1)
     elsewhere = replace(state, day=None, at=None)
     return MonthView(
@@ -280,7 +278,7 @@ def _month(state: BookingState, first: date, free: Sequence[date], *, today: dat
         days=[
             DayChoice(
                 on=on,
-                url=replace(state, day=on, at=None).url if on in open_days else "",
+                url=replace(state, day=on, at=None).url if on in free else "",
                 is_selected=on == state.day,
                 is_today=on == today,
                 is_past=on < today,
