@@ -16,6 +16,7 @@ from typing import Any
 import psycopg2
 
 from config.runtime.servers import throw_away
+from tests.benchmarks import traffic
 from tests.benchmarks.report import Figure, at_least, at_most, beside, percentile, publish
 
 SPARES, STOCK_SCHEMAS = 200, 20
@@ -183,7 +184,9 @@ def main() -> int:
             running["stock_small"] = Worker("stock", urls["ours"], addresses.redis_url)
             memory = measure_memory(running)
             running["stock_small"].close()
-    return publish([*claims, *building, *fleet, *requests, *memory])
+        say("mixed traffic on 1 and on 50 workspaces, in turns")
+        mixed = traffic.measure(addresses)
+    return publish([*claims, *building, *fleet, *requests, *mixed, *memory])
 
 
 if __name__ == "__main__":
