@@ -1,6 +1,5 @@
 """URLs of the apex. Each app adds one include line, in alphabetical order."""
 
-from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -8,9 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.operators.urls")),
     path("", include("shared_apps.signup.urls")),
 ]
-
-if getattr(settings, "LOCAL_PAGES", False):
-    urlpatterns.append(path("", include("shared_apps.core.gallery.urls")))
 
 handler400 = "shared_apps.core.views_errors.bad_request"
 handler403 = "shared_apps.core.views_errors.permission_denied"

@@ -4,17 +4,18 @@ Not named admin.py: django.contrib.admin would import it in every process, worke
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -53,10 +54,21 @@ STATUS_COLORS = {
 JOB_COLORS = {JobState.PARKED: "danger", JobState.RUNNING: "success", JobState.HANDED_OVER: "info"}
 
 
+def row_id(object_id: Any) -> int:
+    """Return the number in an address, or 0, which no row has: people edit addresses."""
+    text = str(object_id)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def actor_of(request: HttpRequest) -> services.Actor:
     """Return who acts, for the log."""
     user: Any = request.user
     return services.Actor(user_id=user.pk, email=user.email, ip=client_ip(request) or None)
+
+
+def short_moment(moment: datetime | None) -> str:
+    """Return a moment in figures, or a dash."""
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else "–"
 
 
 class ReadOnly:
@@ -147,11 +159,11 @@ class SubscriptionInline(ReadOnly, TabularInline):
 
 @admin.register(Tenant, site=operator_site)
 class TenantAdmin(ReadOnlyAdmin):
-    list_display = ["business", "state", "plan", "host", "version", "country", "created_at", "last_activity_at"]
+    list_display = ["business", "state", "plan", "host", "version", "country", "created", "last_activity"]
     list_filter = ["status", BehindFilter, "plan", "sector", "country"]
     list_filter_submit = False
     search_fields = ["name", "slug", "schema_name", "domains__domain"]
-    ordering = ["-created_at", "-id"]
+    ordering = [F("claimed_at").desc(nulls_last=True), "-id"]
     list_per_page = 50
     inlines = [SubscriptionInline]
     actions_detail = ["suspend", "reactivate", "request_deletion"]
@@ -178,7 +190,7 @@ class TenantAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        (_("Schema"), {"fields": [("schema_name", "version"), "last_error"]}),
+        (_("Schema"), {"fields": [("schema_name", "version"), "schema_version", "last_error"]}),
     ]
     readonly_fields = ["state", "host", "version", "deletion"]
 
@@ -200,10 +212,15 @@ class TenantAdmin(ReadOnlyAdmin):
     def version(self, tenant: Any) -> tuple[str, Any] | str:
         if not tenant.schema_version:
             return "–"
-        short = tenant.schema_version[:8]
-        if tenant.schema_version == target_version():
-            return "current", short
-        return "behind", _("%(version)s · behind") % {"version": short}
+        return ("current", _("Current")) if tenant.schema_version == target_version() else ("behind", _("Behind"))
+
+    @display(description=_("Created"), ordering="created_at")
+    def created(self, tenant: Any) -> str:
+        return short_moment(tenant.created_at)
+
+    @display(description=_("Last activity"), ordering="last_activity_at")
+    def last_activity(self, tenant: Any) -> str:
+        return short_moment(tenant.last_activity_at)
 
     @display(description=_("Will be deleted"), empty_value="–")
     def deletion(self, tenant: Any) -> Any:
@@ -211,7 +228,7 @@ class TenantAdmin(ReadOnlyAdmin):
 
     # --- What may be done with a row --------------------------------------------------------------
     def _status(self, object_id: Any) -> str:
-        return self.model.objects.filter(pk=object_id).values_list("status", flat=True).first() or ""
+        return self.model.objects.filter(pk=row_id(object_id)).values_list("status", flat=True).first() or ""
 
     def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_view_permission(request) and self._status(object_id) == TenantStatus.ACTIVE
@@ -225,7 +242,7 @@ class TenantAdmin(ReadOnlyAdmin):
 
     @action(description=_("Suspend"), url_path="suspend", permissions=["suspend"], icon="pause_circle")
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        tenant = get_object_or_404(self.model, pk=object_id)
+        tenant = get_object_or_404(self.model, pk=row_id(object_id))
         return self.ask(
             request,
             tenant,
@@ -241,7 +258,7 @@ class TenantAdmin(ReadOnlyAdmin):
 
     @action(description=_("Reactivate"), url_path="reactivate", permissions=["reactivate"], icon="play_circle")
     def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        tenant = get_object_or_404(self.model, pk=object_id)
+        tenant = get_object_or_404(self.model, pk=row_id(object_id))
         return self.ask(
             request,
             tenant,
@@ -264,7 +281,7 @@ class TenantAdmin(ReadOnlyAdmin):
         variant=ActionVariant.DANGER,
     )
     def request_deletion(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        tenant = get_object_or_404(self.model, pk=object_id)
+        tenant = get_object_or_404(self.model, pk=row_id(object_id))
         return self.ask(
             request,
             tenant,
@@ -289,11 +306,19 @@ class TenantAdmin(ReadOnlyAdmin):
 
 @admin.register(SignUp, site=operator_site)
 class SignUpAdmin(ReadOnlyAdmin):
-    list_display = ["business", "slug", "person", "email", "country", "created_at", "opened_at"]
+    list_display = ["business", "slug", "person", "email", "country", "created", "opened"]
     list_filter = ["sector", "country", ("opened_at", admin.EmptyFieldListFilter)]
     search_fields = ["business", "slug", "person", "email"]
     ordering = ["-created_at"]
     exclude = ["password_hash", "token_hash"]
+
+    @display(description=_("Created"), ordering="created_at")
+    def created(self, sign_up: Any) -> str:
+        return short_moment(sign_up.created_at)
+
+    @display(description=_("Opened"), ordering="opened_at")
+    def opened(self, sign_up: Any) -> str:
+        return short_moment(sign_up.opened_at)
 
 
 class PlanPriceInline(ReadOnly, TabularInline):
@@ -310,13 +335,22 @@ class PlanAdmin(ReadOnlyAdmin):
 
 @admin.register(ScheduledJob, site=operator_site)
 class ScheduledJobAdmin(ReadOnlyAdmin):
-    list_display = ["task", "state_label", "run_at", "tenant_schema", "period_seconds", "attempts", "problem"]
+    list_display = ["name", "state_label", "due", "tenant_schema", "period_seconds", "attempts", "problem"]
     list_filter = ["state", "task"]
     search_fields = ["task", "tenant_schema", "dedupe_key"]
     ordering = ["run_at", "id"]
     exclude = ["claim"]
     actions_detail = ["retry"]
     show_full_result_count = False
+
+    @display(description=_("Task"), ordering="task", header=True)
+    def name(self, job: Any) -> list[str]:
+        path, _dot, task = job.task.rpartition(".")
+        return [task, path]
+
+    @display(description=_("Due"), ordering="run_at")
+    def due(self, job: Any) -> str:
+        return short_moment(job.run_at)
 
     @display(description=_("State"), ordering="state", label=JOB_COLORS)
     def state_label(self, job: Any) -> tuple[str, Any]:
@@ -327,12 +361,12 @@ class ScheduledJobAdmin(ReadOnlyAdmin):
         return job.last_error[:80] or None
 
     def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        is_parked = self.model.objects.filter(pk=object_id, state=JobState.PARKED).exists()
+        is_parked = self.model.objects.filter(pk=row_id(object_id), state=JobState.PARKED).exists()
         return self.has_view_permission(request) and is_parked
 
     @action(description=_("Run again"), url_path="retry", permissions=["retry"], icon="replay")
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        job = get_object_or_404(self.model, pk=object_id)
+        job = get_object_or_404(self.model, pk=row_id(object_id))
         return self.ask(
             request,
             job,
@@ -350,7 +384,11 @@ class ScheduledJobAdmin(ReadOnlyAdmin):
 
 @admin.register(OperatorAction, site=operator_site)
 class OperatorActionAdmin(ReadOnlyAdmin):
-    list_display = ["at", "operator_email", "kind", "target", "reason", "ip"]
+    list_display = ["moment", "operator_email", "kind", "target", "reason", "ip"]
     list_filter = ["kind", "operator_email", ("at", admin.DateFieldListFilter)]
     search_fields = ["target", "reason", "operator_email"]
     date_hierarchy = "at"
+
+    @display(description=_("When"), ordering="at")
+    def moment(self, done: Any) -> str:
+        return short_moment(done.at)
