@@ -27,3 +27,5 @@ broker_transport_options = {
 }
 # Publishing gives up fast: a request never waits for a dead broker (the job is then kept as a row).
 task_publish_retry = False
+# Celery alone would close the database connection after every task; ContextTask closes it when it is time.
+CELERY_DB_REUSE_MAX = 1_000_000

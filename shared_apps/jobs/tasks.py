@@ -13,6 +13,7 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Reject, Retry
+from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -57,6 +58,8 @@ class ContextTask(Task):  # type: ignore[misc]
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.request.called_directly:
             return self._run_here(*args, **kwargs)
+        if not self.request.is_eager:
+            close_old_connections()  # as after a request: outages are noticed, the memory of a backend is bounded
         headers = self.request.headers or {}
         schema = None if self.is_public else str(headers.get(TENANT_HEADER) or "")
         request_id = headers.get(REQUEST_HEADER) or self.request.id
