@@ -11,6 +11,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+from shared_apps.billing.services import load_plans
 from tenants.context import public_context
 from tenants.hosts import directory
 from tests import plugin
@@ -70,6 +71,7 @@ def _start_anew(worker_id: str) -> None:
     directory.forget()
     with public_context():
         cache.clear()
+        load_plans()
 
 
 @pytest.fixture
