@@ -222,7 +222,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": False, "persistAuthorization": True},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "Role": "shared_apps.accounts.enums.Role.choices",
+        "Language": "django.conf.settings.LANGUAGES",
+        "AppointmentStatus": "tenant_apps.appointments.enums.AppointmentStatus.choices",
+        "AppointmentSource": "tenant_apps.appointments.enums.AppointmentSource.choices",
+        "CancelledBy": "tenant_apps.appointments.enums.CancelledBy.choices",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "shared_apps.core.openapi.add_errors",

@@ -10,7 +10,6 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from shared_apps.accounts import services
 from shared_apps.accounts.errors import WrongCredentials
@@ -23,11 +22,12 @@ from shared_apps.accounts.serializers import (
     TokenPairSerializer,
 )
 from shared_apps.core.addresses import client_network
+from shared_apps.core.api_views import EndpointView
 from shared_apps.core.ratelimit import limit
 from tenants.context import current_tenant
 
 
-class _DoorView(APIView):
+class _DoorView(EndpointView):
     """Open to everyone; an Authorization header is not even read, so that a spent token does not get in the way."""
 
     authentication_classes = ()
@@ -39,7 +39,7 @@ class ObtainTokensView(_DoorView):
     @extend_schema(operation_id="auth_obtain", request=CredentialsSerializer, responses=TokenPairSerializer)
     def post(self, request: Request) -> Response:
         """Sign in: trade an e-mail address and a password for a pair of tokens of this workspace."""
-        given = _validated(CredentialsSerializer, request)
+        given = self.given(CredentialsSerializer)
         user = auth.authenticate(request._request, username=given["email"], password=given["password"])
         if user is None:
             raise WrongCredentials
@@ -55,7 +55,7 @@ class RefreshTokensView(_DoorView):
         Within 30 seconds the same token gives the same successor (two tabs at once); later its whole family is revoked.
         """
         limit("token_refresh", client_network(request._request), "120/m")
-        given = _validated(RefreshSerializer, request)
+        given = self.given(RefreshSerializer)
         return Response(asdict(services.rotate_tokens(refresh=given["refresh"], now=timezone.now())))
 
 
@@ -64,13 +64,13 @@ class LogoutView(_DoorView):
     @extend_schema(operation_id="auth_logout", request=RefreshSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Sign out: revoke the refresh token and everything that descends from the same sign-in, at once."""
-        given = _validated(RefreshSerializer, request)
+        given = self.given(RefreshSerializer)
         services.revoke_tokens(refresh=given["refresh"], now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @extend_schema(tags=["me"])
-class MeView(APIView):
+class MeView(EndpointView):
     permission_classes = (IsMember,)
 
     @extend_schema(operation_id="me_get", responses=MeSerializer)
@@ -81,7 +81,7 @@ class MeView(APIView):
     @extend_schema(operation_id="me_update", request=MeSerializer, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change one's own name or language."""
-        given = _validated(MeSerializer, request, partial=True)
+        given = self.given(MeSerializer, partial=True)
         user = services.update_profile(
             user_id=request.user.pk,
             name=given.get("name", request.user.name),
@@ -103,9 +103,3 @@ def _me(user: User) -> dict[str, Any]:
             }
         ).data
     )
-
-
-def _validated(serializer_class: type, request: Request, **options: Any) -> dict[str, Any]:
-    serializer = serializer_class(data=request.data, **options)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)

@@ -1,27 +1,19 @@
-"""The base of the API's endpoints for people who are signed in."""
+"""The base of the API's endpoints."""
 
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from rest_framework.generics import GenericAPIView
-from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from .ratelimit import limit
-
-RATE = "600/m"
 Row = TypeVar("Row", bound=Model)
 
 
 class EndpointView(GenericAPIView[Any]):
-    """Reads what is given, calls one service or selector, writes what comes back. Limits each person's calls."""
+    """Reads what is given, calls one service or selector, writes what comes back."""
 
     pagination_class = None
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        limit("api", request.user.pk, RATE)
 
     def given(self, serializer_class: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
         """Return the validated body, or the validated query of a GET. Raises ValidationError."""
