@@ -122,7 +122,7 @@ class ReadOnlyAdmin(ReadOnly, ModelAdmin):
             **self.admin_site.each_context(request),
             "title": title,
             "text": text,
-            "submit": submit,
+            "submit_label": submit,
             "form": form,
             "object": obj,
             "opts": self.opts,
@@ -155,6 +155,7 @@ class SubscriptionInline(ReadOnly, TabularInline):
     model = Subscription
     fields = ["plan", "status", "since", "ended_at"]
     extra = 0
+    hide_title = True
 
 
 @admin.register(Tenant, site=operator_site)
@@ -172,10 +173,11 @@ class TenantAdmin(ReadOnlyAdmin):
             None,
             {
                 "fields": [
-                    ("name", "state"),
+                    ("name", "status"),
                     ("host", "plan"),
                     ("sector", "country"),
-                    ("language", "timezone", "currency"),
+                    ("language", "timezone"),
+                    "currency",
                 ]
             },
         ),
@@ -190,9 +192,9 @@ class TenantAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        (_("Schema"), {"fields": [("schema_name", "version"), "schema_version", "last_error"]}),
+        (_("Schema"), {"fields": ["schema_name", "schema_version", "is_current", "last_error"]}),
     ]
-    readonly_fields = ["state", "host", "version", "deletion"]
+    readonly_fields = ["host", "is_current", "deletion"]
 
     @display(description=_("Workspace"), ordering="name", header=True)
     def business(self, tenant: Any) -> list[str]:
@@ -213,6 +215,10 @@ class TenantAdmin(ReadOnlyAdmin):
         if not tenant.schema_version:
             return "–"
         return ("current", _("Current")) if tenant.schema_version == target_version() else ("behind", _("Behind"))
+
+    @display(description=_("At the current version"), boolean=True)
+    def is_current(self, tenant: Any) -> bool:
+        return bool(tenant.schema_version == target_version())
 
     @display(description=_("Created"), ordering="created_at")
     def created(self, tenant: Any) -> str:
@@ -325,6 +331,7 @@ class PlanPriceInline(ReadOnly, TabularInline):
     model = PlanPrice
     fields = ["currency", "amount"]
     extra = 0
+    hide_title = True
 
 
 @admin.register(Plan, site=operator_site)

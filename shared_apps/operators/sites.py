@@ -1,6 +1,6 @@
 """The operators' own admin site, at /operators/ on the apex."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
@@ -21,6 +21,15 @@ SIGN_INS = "10/15m"
 OPERATORS = frozenset({Role.OPERATOR})
 
 
+def in_words(value: object) -> str:
+    """Return what a check found as one line: lists and objects without their brackets."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {in_words(part)}" for name, part in value.items()) or "–"
+    if isinstance(value, list):
+        return "; ".join(in_words(part) for part in value) or "–"
+    return "–" if value is None else str(value)
+
+
 class OperatorSite(UnfoldAdminSite):
     """Only active operators get in; they exist in the public schema alone."""
 
@@ -28,7 +37,6 @@ class OperatorSite(UnfoldAdminSite):
     site_header = _("Oficio operators")
     index_title = _("Platform")
     index_template = "operators/dashboard.html"
-    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         return has_role(request.user, OPERATORS)
@@ -45,7 +53,12 @@ class OperatorSite(UnfoldAdminSite):
         return super().index(request, {"overview": selectors.get_overview(now=timezone.now()), **(extra_context or {})})
 
     def health_page(self, request: HttpRequest) -> HttpResponse:
-        context = {**self.each_context(request), "title": _("Health"), "report": health.full_report()}
+        report = health.full_report()
+        checks = [
+            {**check, "facts": [(name.replace("_", " "), in_words(fact)) for name, fact in check["details"].items()]}
+            for check in cast("list[dict[str, Any]]", report["checks"])
+        ]
+        context = {**self.each_context(request), "title": _("Health"), "status": report["status"], "checks": checks}
         return TemplateResponse(request, "operators/health.html", context)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +69,7 @@ class SignUpForm(AddressForm):
     business = forms.CharField(
         label=_("Name of your business"),
         max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     sector = forms.ChoiceField(label=_("Line of work"))
     country = forms.ChoiceField(label=_("Country"))
@@ -86,7 +86,7 @@ class SignUpForm(AddressForm):
         label=_("Password"),
         max_length=128,
         strip=False,
-        help_text=password_validators_help_text_html,
+        help_text=_("At least 10 characters, not all of them digits; no common password, nor your name or e-mail."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     accepts_terms = forms.BooleanField(
@@ -129,6 +129,12 @@ class SignUpForm(AddressForm):
             "hx-target": "#zone-field",
             "hx-swap": "outerHTML",
         }
+
+    def focus(self) -> None:
+        """Put the cursor into the first field, or the first one with an error: of several, browsers take the first."""
+        for name in self.errors or ("business",):
+            if name in self.fields:
+                self.fields[name].widget.attrs["autofocus"] = True
 
     @property
     def has_zone_choice(self) -> bool:

@@ -104,6 +104,7 @@ class SignUpView(ServiceFormMixin, FormView):  # type: ignore[type-arg]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         form = context["form"]
+        form.focus()
         if form.is_bound:
             context.update(address_context(form["slug"].value(), form["business"].value(), form["sector"].value()))
         return {**context, "address_suffix": address_suffix()}
