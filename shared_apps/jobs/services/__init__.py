@@ -3,7 +3,7 @@
 from .handover import hand_over_due, record_beat
 from .periodic import PeriodicJob, list_periodic, materialize_periodic, register_periodic
 from .running import ClaimedJob, claim_job, complete_job, discard_job, fail_job, postpone_job, record_failure, retry_job
-from .scheduling import cancel, enqueue, schedule, schedule_for_each_tenant
+from .scheduling import cancel, enqueue, schedule
 
 __all__ = [
     "ClaimedJob",
@@ -23,5 +23,4 @@ __all__ = [
     "register_periodic",
     "retry_job",
     "schedule",
-    "schedule_for_each_tenant",
 ]

@@ -1,7 +1,7 @@
 """What features call: run a task soon, run it at a time, or not at all."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,8 @@ from shared_apps.jobs.gateways import TaskMessage
 from shared_apps.jobs.models import PUBLIC_SCHEMA, ScheduledJob
 from tenants.context import current, current_tenant, public_context
 from tenants.logs import current_request_id
-from tenants.selectors import iterate_active
 
 logger = logging.getLogger("oficio.jobs")
-ROWS_PER_INSERT = 500
 
 
 def enqueue(task: str, /, **kwargs: Any) -> None:
@@ -51,46 +49,10 @@ def schedule(task: str, /, *, run_at: datetime, dedupe_key: str | None = None, *
         dedupe_key=dedupe_key,
         request_id=message.request_id,
     )
-    _insert([job])
-
-
-def cancel(*, dedupe_key: str) -> bool:
-    """Remove the job with this key, in the caller's transaction, and tell whether there was one.
-
-    The key is looked up in the current context; that of a PublicTask, in public_context(). A run under way finishes.
-    """
-    schema = current().schema
     with public_context():
-        deleted, _ = ScheduledJob.objects.filter(tenant_schema=schema, dedupe_key=dedupe_key).delete()
-    return bool(deleted)
-
-
-def schedule_for_each_tenant(
-    task: str, /, *, run_at: datetime, spread: timedelta, dedupe_key: str, **kwargs: Any
-) -> int:
-    """Schedule a TenantTask once for every active tenant, evenly over a period, and return their number.
-
-    Calling it again with the same key moves the jobs. One statement per 500 tenants.
-    """
-    _check(task, kwargs)
-    schemas = [tenant.schema_name for tenant in iterate_active()]
-    step = spread / max(len(schemas), 1)
-    jobs = [
-        ScheduledJob(
-            run_at=run_at + step * number, tenant_schema=schema, task=task, kwargs=kwargs, dedupe_key=dedupe_key
-        )
-        for number, schema in enumerate(schemas)
-    ]
-    for start in range(0, len(jobs), ROWS_PER_INSERT):
-        _insert(jobs[start : start + ROWS_PER_INSERT])
-    return len(jobs)
-
-
-def _insert(jobs: list[ScheduledJob]) -> None:
-    """Insert rows; one whose key exists replaces that row. No savepoint: a failure is the caller's to roll back."""
-    with public_context():
+        # No savepoint: a failure is the caller's to roll back.
         ScheduledJob.objects.bulk_create(
-            jobs,
+            [job],
             update_conflicts=True,
             unique_fields=["tenant_schema", "dedupe_key"],
             update_fields=[
@@ -106,6 +68,17 @@ def _insert(jobs: list[ScheduledJob]) -> None:
                 "request_id",
             ],
         )
+
+
+def cancel(*, dedupe_key: str) -> bool:
+    """Remove the job with this key, in the caller's transaction, and tell whether there was one.
+
+    The key is looked up in the current context; that of a PublicTask, in public_context(). A run under way finishes.
+    """
+    schema = current().schema
+    with public_context():
+        deleted, _ = ScheduledJob.objects.filter(tenant_schema=schema, dedupe_key=dedupe_key).delete()
+    return bool(deleted)
 
 
 def _message(path: str, kwargs: dict[str, Any]) -> TaskMessage:

@@ -117,20 +117,6 @@ def test_schedule_arguments_that_do_not_fit_are_refused(in_tenant: TenantSnapsho
     assert rows() == []
 
 
-def test_schedule_for_each_tenant_spreads_over_the_period(
-    in_public: None, tenant: TenantSnapshot, other_tenant: TenantSnapshot
-) -> None:
-    for _ in range(2):  # again: the same rows
-        number = services.schedule_for_each_tenant(
-            NOTE, run_at=NOW, spread=timedelta(hours=2), dedupe_key="nightly", word="x"
-        )
-    assert number == 2
-    assert [(schema, run_at) for schema, _, _, run_at, _ in rows()] == [
-        (tenant.schema, NOW),
-        (other_tenant.schema, NOW + timedelta(hours=1)),
-    ]
-
-
 # --- enqueue --------------------------------------------------------------------------------
 def test_enqueue_publishes_on_commit_with_tenant_and_request(
     in_tenant: TenantSnapshot, queue: Any, django_capture_on_commit_callbacks: Any
