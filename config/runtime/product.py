@@ -311,8 +311,8 @@ def application_specs(options: Options, environment: dict[str, str]) -> list[Pro
             hide=("GET /health/live",),
         ),
         # Background work yields to pages, from the first second on.
-        ProcessSpec(name="worker", argv=worker, env=environment, cwd=ROOT, niceness=5, hide=("Warm shutdown",)),
-        ProcessSpec(name="scheduler", argv=scheduler, env=environment, cwd=ROOT, niceness=5),
+        ProcessSpec(name="worker", argv=worker, env=environment, cwd=ROOT, niceness=10, hide=("Warm shutdown",)),
+        ProcessSpec(name="scheduler", argv=scheduler, env=environment, cwd=ROOT, niceness=10),
     ]
 
 
