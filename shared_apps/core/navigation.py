@@ -15,7 +15,8 @@ class NavItem:
     """One place of an area's navigation.
 
     Shapes: order sorts ascending (agenda 10, clients 20, … settings 90); the first four go into the phone's bottom bar.
-    An empty roles tuple means everyone who may enter the area.
+    An empty roles tuple means everyone who may enter the area. `also` names further addresses that belong to the place;
+    the place whose address begins another's (the area's start) is current on its own page and on those only.
     """
 
     label: str | Promise
@@ -24,6 +25,10 @@ class NavItem:
     order: int
     roles: tuple[str, ...] = ()
     area: Area = "panel"
+    also: tuple[str, ...] = ()
+
+    def covers(self, path: str, *, url: str, is_start: bool) -> bool:
+        return (path == url if is_start else path.startswith(url)) or any(path.startswith(start) for start in self.also)
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,16 @@ def list_items(*, area: Area, role: str) -> list[NavItem]:
 
 
 def list_links(*, area: Area, request: HttpRequest) -> list[NavLink]:
-    """Return the entries with their addresses; the one with the longest address that begins the path is current."""
+    """Return the entries with their addresses, and which of them the request's page belongs to."""
     role = getattr(getattr(request, "user", None), "role", "")
     pairs = [(item, reverse(item.url_name)) for item in list_items(area=area, role=role)]
-    current = max((url for _, url in pairs if request.path.startswith(url)), key=len, default=None)
-    return [NavLink(label=item.label, url=url, icon=item.icon, is_current=url == current) for item, url in pairs]
+    starts = {url for _, url in pairs if any(other != url and other.startswith(url) for _, other in pairs)}
+    return [
+        NavLink(
+            label=item.label,
+            url=url,
+            icon=item.icon,
+            is_current=item.covers(request.path, url=url, is_start=url in starts),
+        )
+        for item, url in pairs
+    ]

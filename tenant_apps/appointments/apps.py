@@ -12,7 +12,7 @@ class AppointmentsConfig(AppConfig):
 
     def ready(self) -> None:
         register(
-            NavItem(_("Agenda"), "panel:agenda", "calendar-days", 10),
+            NavItem(_("Agenda"), "panel:agenda", "calendar-days", 10, also=("/panel/agenda/", "/panel/appointments/")),
             NavItem(_("Clients"), "panel:clients", "users", 20),
             NavItem(_("Services"), "panel:services", "briefcase", 30),
             NavItem(_("Hours"), "panel:hours", "clock", 40, roles=("owner",)),

@@ -127,8 +127,8 @@ def avatar(name: str, image_url: str = "", classes: str = "") -> SafeString:
 
 @register.filter
 def initials(name: str) -> str:
-    """Return the first letters of the first and the last word."""
-    words = [word for word in str(name).split() if word[0].isalnum()]
+    """Return the first letters of the first and the last word, titles such as "Dra." left out."""
+    words = [word for word in str(name).split() if word[0].isalnum() and not word.endswith(".")]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
 
 

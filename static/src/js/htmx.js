@@ -14,6 +14,7 @@ export function startHtmx(htmx) {
     includeIndicatorStyles: false,
     allowEval: false,
     allowScriptTags: false,
+    attributesToSettle: ["class", "width", "height"], // setting "style" would break the policy
     historyCacheSize: 0,
     refreshOnHistoryMiss: true,
     selfRequestsOnly: true,

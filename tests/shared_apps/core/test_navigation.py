@@ -21,7 +21,7 @@ def registry(monkeypatch, settings):
     navigation.register(
         NavItem("Settings", "settings", "settings", 90, roles=("owner",)),
         NavItem("Clients", "clients", "users", 20),
-        NavItem("Home", "home", "house", 10),
+        NavItem("Home", "home", "house", 10, also=("/panel/appointments/",)),
         NavItem("Mine", "home", "user", 10, area="portal"),
     )
 
@@ -43,9 +43,18 @@ def test_register_again_replaces(registry):
     assert [item.label for item in navigation.list_items(area="panel", role="staff")] == ["Home", "People"]
 
 
-def test_list_links_longest_address_is_current(registry):
-    links = navigation.list_links(area="panel", request=request_of("owner", "/panel/clients/12/"))
-    assert [link.label for link in links if link.is_current] == ["Clients"]
+@pytest.mark.parametrize(
+    ("address", "current"),
+    [
+        ("/panel/", ["Home"]),
+        ("/panel/appointments/3/", ["Home"]),
+        ("/panel/clients/12/", ["Clients"]),
+        ("/panel/account/", []),
+    ],
+)
+def test_list_links_tell_where_the_page_belongs(registry, address, current):
+    links = navigation.list_links(area="panel", request=request_of("owner", address))
+    assert [link.label for link in links if link.is_current] == current
 
 
 def test_list_links_without_a_person(registry):
