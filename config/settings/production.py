@@ -12,6 +12,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours append to X-Forwarded-For; whatever stands left of their entries is not believed.
 TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXY_COUNT", 1)
 SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", False)  # nginx redirects already
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes ask the process itself, without the proxy
 SECURE_HSTS_SECONDS = environment.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = environment.flag("COOKIES_SECURE", True)

@@ -8,6 +8,8 @@ from tenants.context import public_context
 from . import selectors
 from .scheduler import BEAT_SECONDS, NAME
 
+PARKED_SHOWN = 5
+
 
 def register() -> None:
     health.register("jobs", check_jobs)
@@ -18,10 +20,12 @@ def check_jobs() -> health.Details:
     with public_context():
         backlog = selectors.get_backlog(now=timezone.now())
         beat = selectors.list_heartbeats().get(NAME)
+        parked = selectors.list_parked(limit=PARKED_SHOWN)
     details: health.Details = {
         "due": backlog.due,
         "under_way": backlog.under_way,
         "parked": backlog.parked,
+        "last_parked": [f"{job.pk} {job.task}: {job.last_error}" for job in parked],
         "oldest_due_seconds": backlog.oldest_due_seconds,
         "scheduler_beat_seconds": beat,
     }

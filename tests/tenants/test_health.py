@@ -13,6 +13,7 @@ from django.utils import timezone
 from shared_apps.core.health import Unhealthy
 from shared_apps.jobs import services as jobs
 from shared_apps.jobs.health import check_jobs
+from shared_apps.jobs.models import ScheduledJob
 from tenants import health, selectors
 from tenants.context import public_context
 from tenants.health import HealthMiddleware
@@ -120,7 +121,10 @@ def test_jobs_red_without_a_scheduler(in_public: None) -> None:
     with pytest.raises(Unhealthy, match="scheduler"):
         check_jobs()
     jobs.record_beat(name="scheduler")
-    assert check_jobs()["due"] == 0
+    ScheduledJob.objects.create(run_at=timezone.now(), task="a.task", state="parked", last_error="ValueError: no")
+    details = check_jobs()
+    assert (details["due"], details["parked"]) == (0, 1)
+    assert str(details["last_parked"]).endswith("a.task: ValueError: no']")
 
 
 @pytest.mark.usefixtures("committed_db")

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from shared_apps.jobs import services
 from shared_apps.jobs.domain import MAX_ATTEMPTS
@@ -123,6 +124,21 @@ def test_failure_too_often_parks_the_job_until_someone_retries_it(tenant: Tenant
     assert services.retry_job(job_id=job.pk, now=NOW) is False
     job.refresh_from_db()
     assert (job.state, job.attempts) == (JobState.WAITING, 0)
+
+
+def test_retry_command_lists_parked_jobs_and_runs_them_again(
+    tenant: TenantSnapshot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jobs = [handed_over(tenant.schema) for _ in range(3)]
+    ScheduledJob.objects.update(state=JobState.PARKED, leased_until=None, last_error="ValueError: no", attempts=10)
+    call_command("retry_jobs")
+    assert capsys.readouterr().out.count("ValueError: no") == 3
+    call_command("retry_jobs", str(jobs[0].pk))
+    assert ScheduledJob.objects.filter(state=JobState.PARKED).count() == 2
+    with pytest.raises(CommandError, match="Not parked"):
+        call_command("retry_jobs", str(jobs[0].pk))
+    call_command("retry_jobs", "--all")
+    assert not ScheduledJob.objects.filter(state=JobState.PARKED).exists()
 
 
 def test_suspended_tenant_puts_the_job_off(tenant: TenantSnapshot) -> None:

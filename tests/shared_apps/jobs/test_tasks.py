@@ -2,10 +2,11 @@ import logging
 from typing import Any
 
 import pytest
-from celery import states
+from celery import current_app, states
 
 from shared_apps.jobs.enums import JobState
 from shared_apps.jobs.models import ScheduledJob
+from shared_apps.jobs.tasks import PublicTask, TenantTask
 from tenants import services as tenants
 from tenants.context import TenantSnapshot, find_current, public_context, tenant_context
 from tenants.errors import NoTenantContext
@@ -21,6 +22,13 @@ def run_as_worker(task: Any, *, headers: dict[str, str] | None = None, **kwargs:
     result = task.apply(kwargs=kwargs, headers=headers)
     assert find_current() is None
     return str(result.state)
+
+
+def test_every_task_of_ours_knows_its_context() -> None:
+    current_app.loader.import_default_modules()
+    ours = [task for name, task in current_app.tasks.items() if name.startswith(("shared_apps.", "tenant_apps."))]
+    assert {task.name for task in ours} >= {"tenant_apps.notifications.tasks.deliver_email"}
+    assert [task.name for task in ours if not isinstance(task, TenantTask | PublicTask)] == []
 
 
 def test_task_serves_the_tenant_of_its_header(tenant: TenantSnapshot, other_tenant: TenantSnapshot) -> None:
