@@ -16,12 +16,14 @@ Instants are whole seconds since 1970 in here, intervals half-open pairs of them
 
 import math
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from itertools import pairwise
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 MINUTE = 60
@@ -82,13 +84,12 @@ class StaffCalendar:
     busy: Sequence[Interval] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A time at which a service may start, in UTC, and who is free then (never empty, in the order given)."""
 
     starts_at: datetime
     ends_at: datetime
-    staff_ids: tuple[int, ...] = field(default=())
+    staff_ids: tuple[int, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         """Return the slot as JSON knows it."""
@@ -126,13 +127,17 @@ def compute_slots(
     earliest = math.ceil((now + timedelta(minutes=rules.minimum_notice_minutes)).timestamp())
     window = offsets.instants(wall_seconds(from_on), wall_seconds(to_on) + DAY)
     window = subtract(window, [(0, earliest)])
-    starts: dict[int, list[int]] = {}
+    free: defaultdict[int, list[int]] = defaultdict(list)
     if window:
         for calendar in calendars:
             for start in _free_starts(rules, calendar, offsets, window):
-                starts.setdefault(start, []).append(calendar.staff_id)
-    duration = rules.duration_minutes * MINUTE
-    return [Slot(_moment(start), _moment(start + duration), tuple(starts[start])) for start in sorted(starts)]
+                free[start].append(calendar.staff_id)
+    duration = timedelta(minutes=rules.duration_minutes)
+    slots = []
+    for instant in sorted(free):
+        starts_at = datetime.fromtimestamp(instant, UTC)
+        slots.append(Slot(starts_at, starts_at + duration, tuple(free[instant])))
+    return slots
 
 
 def explain_refusal(
@@ -218,13 +223,21 @@ class ZoneOffsets:
                 self.starts.append(_find_change(zone, before, after))
                 self.offsets.append(offset)
         self.ends = [*self.starts[1:], last + PROBE]
+        self._pieces: dict[Interval, Sequence[tuple[int, int, int]]] = {}
 
-    def pieces(self, wall_start: int, wall_end: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (start, end, offset) of the instants at which the wall clock shows a time of the interval."""
-        for first, last, offset in zip(self.starts, self.ends, self.offsets, strict=True):
-            start, end = max(wall_start - offset, first), min(wall_end - offset, last)
-            if start < end:
-                yield start, end, offset
+    def pieces(self, wall_start: int, wall_end: int) -> Sequence[tuple[int, int, int]]:
+        """Return (start, end, offset) of the instants at which the wall clock shows a time of the interval.
+
+        Kept, because people share their hours.
+        """
+        key = wall_start, wall_end
+        if (known := self._pieces.get(key)) is None:
+            cut = (
+                (max(wall_start - offset, first), min(wall_end - offset, last), offset)
+                for first, last, offset in zip(self.starts, self.ends, self.offsets, strict=True)
+            )
+            known = self._pieces[key] = [piece for piece in cut if piece[0] < piece[1]]
+        return known
 
     def instants(self, wall_start: int, wall_end: int) -> list[Interval]:
         """Return the instants at which the wall clock shows a time of the interval, merged."""
@@ -249,18 +262,20 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def subtract(intervals: Sequence[Interval], removed: Sequence[Interval]) -> list[Interval]:
-    """Return what merged intervals keep without other merged intervals."""
+    """Return what merged intervals keep without others, which are sorted and may overlap."""
     left: list[Interval] = []
-    first = 0
+    position, count = 0, len(removed)
     for start, end in intervals:
-        while first < len(removed) and removed[first][1] <= start:
-            first += 1
-        position = first
-        while position < len(removed) and removed[position][0] < end:
+        while position < count:
             removed_start, removed_end = removed[position]
-            if start < removed_start:
-                left.append((start, removed_start))
-            start = max(start, removed_end)
+            if removed_start >= end:
+                break
+            if removed_end > start:
+                if removed_start > start:
+                    left.append((start, removed_start))
+                start = removed_end
+                if start >= end:
+                    break  # it may reach into the next interval
             position += 1
         if start < end:
             left.append((start, end))
@@ -289,13 +304,13 @@ def _free_starts(
     Works on whole intervals of allowed starts; only what is free is enumerated.
     """
     pieces = list(_open_pieces(calendar.blocks, offsets, window))
-    opened = subtract(merge(piece[:2] for piece in pieces), merge(calendar.time_off))
+    opened = subtract(merge(piece[:2] for piece in pieces), sorted(calendar.time_off))
     duration = rules.duration_minutes * MINUTE
-    before, after = rules.buffer_before_minutes * MINUTE, rules.buffer_after_minutes * MINUTE
-    fits = [(start, end - duration + 1) for start, end in opened if end - duration >= start]
+    fits = intersect([(start, end - duration + 1) for start, end in opened if end - duration >= start], window)
     # [s − before, s + duration + after) overlaps [b, e) exactly when b − duration − after < s < e + before.
-    blocked = merge((start - duration - after + 1, end + before) for start, end in calendar.busy)
-    allowed = intersect(subtract(fits, blocked), window)
+    before = rules.buffer_before_minutes * MINUTE
+    after = duration + rules.buffer_after_minutes * MINUTE - 1
+    allowed = subtract(fits, [(start - after, end + before) for start, end in sorted(calendar.busy)])
     ends = [end for _, end in allowed]
     step = rules.slot_interval_minutes * MINUTE
     starts: set[int] = set()
@@ -346,7 +361,3 @@ def _find_change(zone: ZoneInfo, before: int, after: int) -> int:
         else:
             after = middle
     return after
-
-
-def _moment(instant: int) -> datetime:
-    return datetime.fromtimestamp(instant, UTC)

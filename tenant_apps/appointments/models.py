@@ -174,7 +174,11 @@ class Appointment(models.Model):
         Service, verbose_name=_("service"), on_delete=models.PROTECT, related_name="appointments"
     )
     staff = models.ForeignKey(
-        StaffMember, verbose_name=_("staff member"), on_delete=models.PROTECT, related_name="appointments"
+        StaffMember,
+        verbose_name=_("staff member"),
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        db_index=False,  # the index on (staff, starts_at) serves
     )
     client = models.ForeignKey("clients.Client", verbose_name=_("client"), on_delete=models.PROTECT, related_name="+")
     attendee_name = models.CharField(_("name"), max_length=150)

@@ -21,21 +21,21 @@ from .models import Appointment, AvailabilityRule, Service, StaffMember, TimeOff
 # Alternatives are looked for around the wanted day first, then as far as the service may be booked.
 NEAR = timedelta(days=14)
 FARTHEST = timedelta(days=730)
-# More than what a block may last over the last day, plus a buffer, in any zone.
-MARGIN = timedelta(days=4)
+# More than an appointment or a block over midnight may last with buffers, to either side of a day in any zone.
+MARGIN = timedelta(days=5)
 
 
 class EpochFloor(Func):
-    """Seconds since 1970 of a range's beginning."""
+    """Seconds since 1970 of a range's beginning. DATE_PART, not EXTRACT: its doubles are twice as fast as numerics."""
 
-    template = "FLOOR(EXTRACT(EPOCH FROM LOWER(%(expressions)s)))::bigint"
+    template = "FLOOR(DATE_PART('epoch', LOWER(%(expressions)s)))::bigint"
     output_field = BigIntegerField()
 
 
 class EpochCeiling(Func):
     """Seconds since 1970 of a range's end."""
 
-    template = "CEIL(EXTRACT(EPOCH FROM UPPER(%(expressions)s)))::bigint"
+    template = "CEIL(DATE_PART('epoch', UPPER(%(expressions)s)))::bigint"
     output_field = BigIntegerField()
 
 
@@ -250,8 +250,9 @@ def _load_staff(
     start = datetime.combine(max(from_on, domain.FIRST_DAY), time(), UTC) - MARGIN
     end = datetime.combine(min(to_on, domain.LAST_DAY), time(), UTC) + MARGIN
     blocks: dict[int, list[WeekBlock]] = {staff_id: [] for staff_id in staff_ids}
-    for rule in AvailabilityRule.objects.filter(staff_id__in=staff_ids):
-        blocks[rule.staff_id].append(_block(rule))
+    rules = AvailabilityRule.objects.filter(staff_id__in=staff_ids).order_by()
+    for staff_id, *block in rules.values_list("staff_id", "weekday", "starts_at", "ends_at"):
+        blocks[staff_id].append(WeekBlock(*block))
     off: dict[int | None, list[domain.Interval]] = {staff_id: [] for staff_id in (*staff_ids, None)}
     absences = TimeOff.objects.filter(Q(staff_id__in=staff_ids) | Q(staff=None), starts_at__lt=end, ends_at__gt=start)
     for staff_id, starts_at, ends_at in absences.values_list("staff_id", "starts_at", "ends_at"):
@@ -266,17 +267,17 @@ def _load_staff(
 def _load_busy(
     staff_ids: Sequence[int], start: datetime, end: datetime, without_appointment_id: int | None
 ) -> dict[int, list[domain.Interval]]:
-    """Return busy ranges in seconds per person. One query, one row a person: a row an appointment took 5 × as long."""
-    appointments = Appointment.objects.filter(staff_id__in=staff_ids, status__in=LIVE, busy__overlap=(start, end))
+    """Return busy ranges in seconds per person. One query, one row a person: a row an appointment took 5 × as long.
+
+    By start and not by range, which is what the index on (staff, starts_at) knows; MARGIN is longer than any range.
+    """
+    appointments = Appointment.objects.filter(
+        staff_id__in=staff_ids, status__in=LIVE, starts_at__gte=start, starts_at__lt=end
+    )
     if without_appointment_id is not None:
         appointments = appointments.exclude(pk=without_appointment_id)
-    rows = (
-        appointments.order_by()
-        .values_list("staff_id")
-        .annotate(
-            starts=ArrayAgg(EpochFloor("busy"), order_by="busy"), ends=ArrayAgg(EpochCeiling("busy"), order_by="busy")
-        )
-    )
+    ranges = appointments.order_by().values_list("staff_id")
+    rows = ranges.annotate(starts=ArrayAgg(EpochFloor("busy")), ends=ArrayAgg(EpochCeiling("busy")))
     return {staff_id: list(zip(starts, ends, strict=True)) for staff_id, starts, ends in rows}
 
 
