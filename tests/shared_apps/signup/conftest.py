@@ -6,7 +6,6 @@ from shared_apps.billing import services as billing
 
 
 @pytest.fixture
-def plans(request: pytest.FixtureRequest) -> None:
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
+def plans() -> None:
+    """Load the plans; name `db` or `committed_db` before it."""
     billing.load_plans()

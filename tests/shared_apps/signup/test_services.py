@@ -24,7 +24,7 @@ from tenants.hosts import workspace_host
 from tenants.models import Domain, Tenant
 from tests.factories.signup import NOW, PASSWORD, application
 
-pytestmark = pytest.mark.usefixtures("plans")
+pytestmark = pytest.mark.usefixtures("db", "plans")
 
 
 def take_all_spares() -> None:
