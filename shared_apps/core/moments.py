@@ -9,11 +9,11 @@ from .countries import find_country, find_country_by_zone
 # Django's date letters. {time} is filled by the clock of the country.
 SHAPES = {
     "es": {
-        "datetime": r"D j M Y, {time}",
+        "datetime": r"D j b Y, {time}",
         "long": r"l j \d\e F, {time}",
         "date": r"j \d\e F \d\e Y",
         "day": r"l j \d\e F",
-        "short": r"j M Y",
+        "short": r"j b Y",
         "month": r"F \d\e Y",
         "time": "{time}",
     },

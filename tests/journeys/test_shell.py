@@ -18,16 +18,15 @@ def gallery(visitor: MakeVisitor, product: Product) -> Page:
     return guest.page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 @pytest.mark.parametrize("address", [GALLERY, f"{GALLERY}?frame=panel", f"{GALLERY}?frame=portal", "/dev/calendar/"])
-def test_gallery_has_no_barrier_and_no_sideways_scroll(
-    visitor: MakeVisitor, product: Product, address: str, width: int, theme: str
-) -> None:
-    guest = visitor(width=width, theme=theme)
+def test_gallery_has_no_barrier_and_no_sideways_scroll(visitor: MakeVisitor, product: Product, address: str) -> None:
+    guest = visitor()
     guest.open(product.workspace(ALFA, address))
-    assert guest.list_barriers() == []
-    assert guest.page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (PHONE, DESKTOP):
+        for theme in ("light", "dark"):
+            guest.look(width=width, theme=theme)
+            assert guest.list_barriers() == []
+        assert guest.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("address", "limit"), [(GALLERY, PAGE_BYTES), ("/dev/calendar/", CALENDAR_PAGE_BYTES)])
