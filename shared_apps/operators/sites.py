@@ -2,9 +2,11 @@
 
 from typing import Any, cast
 
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -47,6 +49,9 @@ class OperatorSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST":
             limit("operator_sign_in", client_network(request), rate=SIGN_INS)
+        elif REDIRECT_FIELD_NAME not in request.GET:
+            # unfold's form posts to its own address and forgets where Django would lead: the panel of a workspace.
+            return redirect_to_login(reverse(f"{self.name}:index"), request.path)
         return super().login(request, extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:

@@ -22,7 +22,8 @@ ARGUMENTS = [
 PAGE_BYTES = 150_000
 CALENDAR_PAGE_BYTES = 300_000
 SERIOUS = {"serious", "critical"}
-STATUS_LINE = re.compile(r"the server responded with a status of (\d{3})")
+# Answers are judged by their status where they arrive. htmx calls it an error when a newer choice overtakes an older one.
+NO_PROBLEM = re.compile(r"the server responded with a status of \d{3}|^htmx:(afterRequest|sendAbort),")
 # Written to the console so that the one listener below hears of it, wherever the document came from.
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -73,7 +74,7 @@ class Visitor:
         return page
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type != "error" or STATUS_LINE.search(message.text):
+        if message.type != "error" or NO_PROBLEM.search(message.text):
             return
         self.problems.append(f"console: {message.text}")
 

@@ -1,12 +1,17 @@
-"""A client books, with and without scripts, and two want the same time."""
+"""A client books: in place with scripts, by plain links without, from far away, and a moment too late."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from tenant_apps.appointments import services
+from tenant_apps.appointments.enums import AppointmentSource
+from tenant_apps.appointments.models import Appointment
 from tenant_apps.clients.domain import ClientDetails
 from tenants.context import TenantSnapshot, tenant_context
 from tenants.selectors import find_tenant_by_slug
@@ -16,6 +21,8 @@ from .browser import DESKTOP, PHONE, MakeVisitor
 from .product import Product
 
 SLUG = "alfa"
+BOOKED = re.compile(r"/a/[\w-]{43}/booked/$")
+SUBMIT = "[data-booking-form] button.btn-primary"
 
 
 @pytest.fixture(scope="module")
@@ -27,103 +34,185 @@ def alfa(database: None) -> TenantSnapshot:
 
 @pytest.fixture(scope="module")
 def agenda(alfa: TenantSnapshot) -> OpenAgenda:
+    """Two dentists and two services, bookable a year ahead."""
     with tenant_context(alfa):
         agenda = open_agenda(people=("Dra. Ana Pérez", "Dr. Luis Soto"), horizon=365)
         add_service(name="Blanqueamiento", description="Una hora, sin dolor.", minutes=60)
     return agenda
 
 
-def fill_details(page: Page, name: str, email: str) -> None:
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=email]").fill(email)
-
-
-def test_book_on_a_phone(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
-    one = visitor(width=PHONE, language="en-US")
-    one.open(product.workspace(SLUG))
-    page = one.page
-    one.photograph("try-home")
-    page.locator("main a[href*='/book/?service=']").first.click()
-    expect(page.locator("[data-days]")).to_be_visible()
-    one.photograph("try-time")
-    page.locator("#times ul a").first.click()
-    expect(page.locator("[name=name]")).to_be_visible()
-    expect(page.locator("#step-3")).to_be_focused()
-    one.photograph("try-details")
-    page.locator("form[data-booking-form] button:not([name])").click()
-    expect(page.locator(".field [aria-invalid=true]").first).to_be_focused()
-    one.photograph("try-errors")
-    one.look(width=DESKTOP, theme="dark")
-    one.photograph("try-errors-desktop")
-    one.look(width=PHONE, theme="light")
-    one.expect_status(422)
-    one.problems.clear()
-    fill_details(page, "Ana López", "ana@example.com")
-    page.locator("form[data-booking-form] button:not([name])").click()
-    expect(page).to_have_url(re.compile(r"/a/[\w-]{43}/booked/$"))
-    one.photograph("try-booked")
-    page.locator("main a[href$='/']").first.click()
-    one.photograph("try-appointment")
-    page.locator("a[href$='/cancel/']").click()
-    one.photograph("try-cancel")
-    page.locator("main form button.btn-error").click()
-    one.photograph("try-cancelled")
-    one.open(product.workspace(SLUG, "/a/xyz/"))
-    one.photograph("try-unknown")
-    one.look(width=DESKTOP, theme="light")
-    for name, path in (("home", "/"), ("book", "/book/"), ("book-time", f"/book/?service={agenda.service.pk}")):
-        one.open(product.workspace(SLUG, path))
-        for theme in ("light", "dark"):
-            one.look(width=DESKTOP, theme=theme)
-            one.photograph(f"try-{name}-{theme}")
-            print(name, theme, one.list_barriers())
-    print(one.weigh(product.workspace(SLUG, f"/book/?service={agenda.service.pk}")))
-    one.expect_status(404)
-    one.problems.clear()
-
-
-def test_shots(agenda: OpenAgenda, alfa, product: Product, visitor: MakeVisitor) -> None:
-    one = visitor(width=PHONE, language="en-US", zone="Europe/Madrid")
-    one.open(product.workspace(SLUG))
-    one.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
-    page = one.page
-    one.photograph("s-time")
-    print(one.overflow())
-    page.locator("#times ul a").nth(3).click()
-    expect(page.locator("[name=name]")).to_be_visible()
-    one.photograph("s-details")
-    one.look(width=DESKTOP, theme="dark")
-    one.photograph("s-details-d")
-    one.look(width=PHONE, theme="light")
-    fill_details(page, "Ana López", "ana@example.com")
-    at = page.locator("[name=at]").input_value()
-    from datetime import datetime
-
+@pytest.fixture(autouse=True)
+def _free_agenda(alfa: TenantSnapshot) -> Iterator[None]:
+    """Leave no appointment behind for the next journey of this module."""
+    yield
     with tenant_context(alfa):
-        for n in range(2):
+        Appointment.objects.all().delete()
+
+
+def choose_time(page: Page) -> str:
+    """Choose a time in the next month, which is free whatever today is; return it."""
+    following = page.locator("a[href*='month=']:has(svg)").last
+    month = re.search(r"month=[\d-]+", following.get_attribute("href") or "")
+    assert month
+    following.click()
+    slot = page.locator(f"#times ul a[href*='{month[0]}']").nth(2)
+    slot.click()
+    expect(page.locator("[name=at]")).to_be_attached()
+    return str(page.locator("[name=at]").input_value())
+
+
+def fill_details(page: Page) -> None:
+    page.locator("[name=name]").fill("Ana López")
+    page.locator("[name=email]").fill("ana@example.com")
+    page.locator("[name=note]").fill("Me duele una muela")
+
+
+def take(alfa: TenantSnapshot, agenda: OpenAgenda, at: str) -> None:
+    """Book the time away from everyone who works."""
+    with tenant_context(alfa):
+        for person in agenda.staff:
             services.book_appointment(
                 service_id=agenda.service.pk,
+                staff_id=person.pk,
                 starts_at=datetime.fromisoformat(at),
-                client=ClientDetails("Otra", f"o{n}@example.com"),
-                source="panel",
+                client=ClientDetails("Otra persona", f"otra{person.pk}@example.com"),
+                source=AppointmentSource.PANEL,
                 now=timezone.now(),
             )
-    one.expect_status(409)
-    print(
-        "STYLED",
-        page.evaluate("[...document.querySelectorAll('[style]')].map(e => e.outerHTML.slice(0,200))"),
-        len(one.problems),
-    )
-    page.locator("form[data-booking-form] button:not([name])").click()
-    expect(page.locator("button[name=instead]").first).to_be_visible()
-    one.photograph("s-taken")
-    one.look(width=DESKTOP, theme="light")
-    one.photograph("s-taken-d")
-    one.look(width=PHONE, theme="light")
-    print(one.list_barriers())
+
+
+def count_appointments(alfa: TenantSnapshot) -> int:
+    with tenant_context(alfa):
+        return Appointment.objects.count()
+
+
+def test_booking_in_place_moves_the_focus_and_says_what_changed(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, visitor: MakeVisitor
+) -> None:
+    client = visitor(width=PHONE)
+    page = client.page
+    loads: list[str] = []
+    client.open(product.workspace(SLUG, "/book/"))
+    page.on("framenavigated", lambda frame: loads.append(frame.url))
+    page.on("load", lambda _: loads.append("load"))
+    page.locator("#booking a[href*='service=']").first.click()
+    expect(page.locator("#step-2")).to_be_focused()
+    expect(page.locator("#booking-news")).not_to_be_empty()
+    assert client.overflow() == 0
+    client.photograph("book-time-phone")
+    choose_time(page)
+    expect(page.locator("#step-3")).to_be_focused()
+    assert "load" not in loads, "chosen in place"
+    expect(page.locator("aside")).to_be_in_viewport()
+    client.photograph("book-details-phone")
+
+    client.expect_status(422)
+    page.locator(SUBMIT).click()
+    expect(page.locator("[name=name]")).to_be_focused()
+    expect(page.locator("[name=name]")).to_have_attribute("aria-invalid", "true")
+    client.photograph("book-errors-phone")
+    assert client.list_barriers() == []
+
+    # What was typed survives another look at the times.
+    fill_details(page)
+    page.locator("a[href*='day=']:not([href*='at='])", has=page.locator(".sr-only")).last.click()
+    expect(page.locator("#step-2")).to_be_focused()
+    page.locator("#times ul a").nth(1).click()
+    expect(page.locator("[name=name]")).to_have_value("Ana López")
+    page.locator(SUBMIT).dblclick()
+    expect(page).to_have_url(BOOKED)
+    client.photograph("booked-phone")
+    assert count_appointments(alfa) == 1
+
+
+def test_the_last_choice_wins_however_fast_it_was(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
+    client = visitor(width=DESKTOP)
+    page = client.page
+    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    following = page.locator("a[href*='month=']:has(svg)").last
+    # The answer to the first choice waits until the second one's has come.
+    held: list[Route] = []
+    page.route(f"**{following.get_attribute('href')}", held.append, times=1)
+    following.click()
+    page.locator("#times ul a").first.click()
+    expect(page.locator("#step-3")).to_be_focused()
+    for route in held:
+        with suppress(Error):  # given up by the browser already
+            route.continue_()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("[name=at]")).to_be_attached()
+
+
+def test_booking_without_scripts(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, visitor: MakeVisitor
+) -> None:
+    client = visitor(width=PHONE, javascript=False)
+    page = client.page
+    client.open(product.workspace(SLUG))
+    page.locator("main a[href$='/book/']").last.click()
+    page.locator("#booking a[href*='service=']").first.click()
+    at = choose_time(page)
+    client.expect_status(422, 409)
+    page.locator(SUBMIT).click()
+    expect(page.locator("[name=name]")).to_have_attribute("aria-invalid", "true")
+    fill_details(page)
+    take(alfa, agenda, at)
+    page.locator(SUBMIT).click()
+    expect(page.locator("[name=note]")).to_have_value("Me duele una muela")
     page.locator("button[name=instead]").first.click()
-    expect(page).to_have_url(re.compile(r"/a/[\w-]{43}/booked/$"))
-    one.look(width=DESKTOP, theme="light")
-    one.photograph("s-booked")
-    one.look(width=PHONE, theme="dark")
-    one.photograph("s-booked-m")
+    expect(page).to_have_url(BOOKED)
+    page.locator("main a.btn-default").click()
+    page.locator("a[href$='/cancel/']").click()
+    page.locator("main form button.btn-error").click()
+    expect(page.locator("main .notice")).to_be_visible()
+    assert count_appointments(alfa) == 3
+
+
+@pytest.mark.parametrize(("width", "theme"), [(PHONE, "light"), (DESKTOP, "dark")])
+def test_a_time_taken_meanwhile_keeps_the_form_and_offers_three_others(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, visitor: MakeVisitor, width: int, theme: str
+) -> None:
+    client = visitor(width=width, theme=theme)
+    page = client.page
+    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    at = choose_time(page)
+    fill_details(page)
+    take(alfa, agenda, at)
+    client.expect_status(409)
+    page.locator(SUBMIT).click()
+    expect(page.locator("button[name=instead]")).to_have_count(3)
+    expect(page.locator("[role=alert]").first).to_be_in_viewport()
+    for name, value in (("name", "Ana López"), ("email", "ana@example.com"), ("note", "Me duele una muela")):
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+    client.photograph(f"book-taken-{width}-{theme}")
+    assert client.list_barriers() == []
+    assert client.overflow() == 0
+    page.locator("button[name=instead]").nth(1).click()
+    expect(page).to_have_url(BOOKED)
+    assert count_appointments(alfa) == 3
+
+
+def test_a_visitor_from_elsewhere_sees_both_clocks(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
+    client = visitor(width=DESKTOP, zone="Europe/Madrid")
+    page = client.page
+    client.open(product.workspace(SLUG))  # the script tells the server its zone
+    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    expect(page.locator("#times ul a").first.locator("time")).to_have_count(2)
+    expect(page.locator("#times")).to_contain_text("Madrid")
+    client.photograph("book-time-from-madrid")
+    choose_time(page)
+    expect(page.locator("aside")).to_contain_text("Madrid")
+
+
+def test_switching_the_language_stays_on_the_page(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
+    client = visitor(width=PHONE)
+    page = client.page
+    address = product.workspace(SLUG, f"/book/?service={agenda.service.pk}")
+    client.open(address)
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    page.locator("button[name=language][value=en]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Book an appointment")
+    expect(page).to_have_url(address)
+    client.open(product.workspace(SLUG))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
