@@ -219,7 +219,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Deep links would nest a link in each operation's button, which a keyboard cannot use.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "persistAuthorization": True},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "persistAuthorization": True, "defaultModelsExpandDepth": -1},
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
@@ -231,7 +231,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "shared_apps.core.openapi.add_errors",
+        "shared_apps.core.openapi.complete_operations",
     ],
 }
 

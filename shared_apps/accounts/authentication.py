@@ -25,7 +25,7 @@ class TenantJWTAuthentication(JWTAuthentication):
         except TokenError as error:
             raise AuthenticationFailed(_("The token is not valid or has expired."), code="token_invalid") from error
 
-    def get_user(self, validated_token: Any) -> "User":
+    def get_user(self, validated_token: Any) -> "User":  # type: ignore[override]
         from .selectors import find_token_bearer
         from .tokens import FAMILY_CLAIM
 

@@ -69,12 +69,14 @@ def idempotent(handler: Handler) -> Handler:
 
 def _claim(request: Request, key: str, now: datetime) -> tuple[IdempotentRequest, bool]:
     """Insert the key, or wait for whoever is inserting it and return their row."""
-    rows = IdempotentRequest.objects.filter(user=request.user)
+    user_id = request.user.pk
+    assert user_id is not None, "a key counts for somebody who is signed in"
+    rows = IdempotentRequest.objects.filter(user_id=user_id)
     rows.filter(created_at__lt=now - KEEP).delete()
     try:
         with transaction.atomic():
             values = {"key": key, "fingerprint": fingerprint(request), "created_at": now}
-            return rows.create(user=request.user, **values), True
+            return rows.create(user_id=user_id, **values), True
     except IntegrityError as error:
         if constraint_name(error) != "accounts_idempotentrequest_key_unique":
             raise

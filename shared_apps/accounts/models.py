@@ -20,7 +20,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who signs in with an e-mail address: an operator in public; owner, staff or client in a tenant."""
+    """Someone who signs in with an e-mail address: an operator in public; owner, staff or client in a tenant.
+
+    People are deactivated, never deleted: django.contrib.admin's log refers to them, and its table is in public only.
+    """
 
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=120, validators=[ProhibitNullCharactersValidator()])

@@ -1,7 +1,7 @@
 """Reads of people, their sessions and tokens."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from .domain import Device, describe_device
 from .enums import Role
 from .models import RefreshToken, Session, User
+from .sessions import TOUCH_SECONDS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class OpenSession:
     ip: str
     created_at: datetime
     last_seen_at: datetime
+    is_recent: bool  # as recent as the engine can tell: it notes the use once in a while only
     is_this_one: bool
 
 
@@ -52,6 +54,7 @@ def list_sessions(*, user_id: int, this_session_id: int | None, now: datetime) -
             ip=row.ip or "",
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
+            is_recent=now - row.last_seen_at < timedelta(seconds=TOUCH_SECONDS),
             is_this_one=row.pk == this_session_id,
         )
         for row in rows

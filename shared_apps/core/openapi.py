@@ -1,5 +1,6 @@
-"""What every operation of the schema has: the one error shape."""
+"""What every operation of the schema has: a summary and the one error shape."""
 
+import re
 from typing import Any
 
 ERROR = {
@@ -26,12 +27,21 @@ ERROR = {
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def add_errors(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:
-    """Give each operation a `default` response, the error (drf-spectacular postprocessing hook)."""
+def complete_operations(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:
+    """Give each operation a summary, the first sentence of its docstring, and a `default` response, the error.
+
+    A postprocessing hook of drf-spectacular.
+    """
     result["components"].setdefault("schemas", {})["Error"] = ERROR
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in result["paths"].values():
         for method in METHODS:
             if method in path:
-                path[method]["responses"]["default"] = {"description": "Refused; see `code`.", "content": content}
+                operation = path[method]
+                operation["summary"] = first_sentence(operation.get("description", ""))
+                operation["responses"]["default"] = {"description": "Refused; see `code`.", "content": content}
     return result
+
+
+def first_sentence(text: str) -> str:
+    return re.split(r"\.(?:\s|$)|\n\n", text, maxsplit=1)[0].replace("\n", " ")

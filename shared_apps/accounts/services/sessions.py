@@ -15,7 +15,10 @@ def end_session(*, user_id: int, session_id: int) -> None:
 
 def end_other_sessions(*, user_id: int, keep_session_id: int | None) -> int:
     """Sign a person out everywhere but on one device, and return how many sessions ended."""
-    deleted, _ = Session.objects.filter(user_id=user_id).exclude(pk=keep_session_id).delete()
+    others = Session.objects.filter(user_id=user_id)
+    if keep_session_id is not None:
+        others = others.exclude(pk=keep_session_id)
+    deleted, _ = others.delete()
     return deleted
 
 
