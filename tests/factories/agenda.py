@@ -47,7 +47,7 @@ def make_client(*, name: str = "Luz Marín", email: str | None = None, phone: st
 
 def at(hour: int, minute: int = 0, *, days: int = 1) -> datetime:
     """Return a wall time in Mexico City, by default on the Tuesday after NOW."""
-    return datetime(2026, 3, 2, 6, minute, tzinfo=UTC) + timedelta(days=days, hours=hour)
+    return datetime(2026, 3, 2, 6, tzinfo=UTC) + timedelta(days=days, hours=hour, minutes=minute)
 
 
 def book(service: Service, starts_at: datetime, *, client: Client | None = None, **options: object) -> Appointment:
