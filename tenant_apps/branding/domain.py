@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from shared_apps.core.colour import DEFAULT_COLOUR, ThemeColours, contrast, correct_for_contrast
+from shared_apps.core.color import DEFAULT_COLOR, ThemeColors, contrast, correct_for_contrast
 
-DEFAULT_COLOR: Final = DEFAULT_COLOUR
+DEFAULT_COLOR: Final = DEFAULT_COLOR
 # Colors that look well with our surfaces, to begin from.
 SWATCHES: Final = ("#0b5a66", "#1f4e9c", "#5b3fa8", "#8c2f6b", "#a3352b", "#9a5b13", "#3d6b2f", "#33383d")
 LOGO_MAX_BYTES: Final = 2 * 1024 * 1024
@@ -41,7 +41,7 @@ class Branding:
     address: str
     phone: str
     color: str
-    colors: ThemeColours | None
+    colors: ThemeColors | None
     css_version: str
     logo: str
     onboarding_step: str

@@ -80,7 +80,7 @@ def _shrink(image: Image.Image, side: int) -> Image.Image:
 
 
 def _save(image: Image.Image, *, key: str, name: str, kind: str) -> None:
-    # A new image without `info`: EXIF, colour profiles and text chunks stay behind.
+    # A new image without `info`: EXIF, color profiles and text chunks stay behind.
     clean = Image.new("RGBA", image.size)
     clean.paste(image)
     buffer = BytesIO()

@@ -14,7 +14,7 @@ ONLY_ID = 1
 class Theme(models.Model):
     """Look, public texts and setup progress of a workspace: one row, written on the first change.
 
-    The four corrected colors are what `shared_apps.core.colour.correct_for_contrast` made of `color`.
+    The four corrected colors are what `shared_apps.core.color.correct_for_contrast` made of `color`.
     """
 
     id = models.BigAutoField(primary_key=True)

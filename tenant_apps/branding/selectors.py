@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from shared_apps.core.colour import ThemeColours, render_theme_css
+from shared_apps.core.color import ThemeColors, render_theme_css
 from tenants.context import current_tenant
 
 from .domain import DEFAULT_COLOR, ONBOARDING_STEPS, Branding
@@ -62,7 +62,7 @@ def _branding(values: dict[str, Any]) -> Branding:
     colors = None
     if values.get("primary"):
         corrected = {field: values[field] for field in CORRECTED}
-        colors = ThemeColours(**corrected, is_corrected=values["primary"] != values["color"])
+        colors = ThemeColors(**corrected, is_corrected=values["primary"] != values["color"])
     css = render_theme_css(colors) if colors else ""
     return Branding(
         name=current_tenant().name,

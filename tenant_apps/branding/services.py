@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.colour import correct_for_contrast, parse_hex, to_hex
+from shared_apps.core.color import correct_for_contrast, parse_hex, to_hex
 from shared_apps.core.errors import InvalidInput
 from tenants import services as tenants
 from tenants.context import current_tenant

@@ -24,6 +24,9 @@ def _outside_hours_field() -> forms.BooleanField:
     )
 
 
+ANYONE = "any"
+
+
 class _MomentForm(forms.Form):
     """A day and a time of the workspace's clock, cleaned into `starts_at`."""
 
@@ -48,10 +51,12 @@ class AppointmentForm(_MomentForm):
     """A new appointment: what, who, when, and a client on file or a new one."""
 
     service_id = forms.TypedChoiceField(label=_("Service"), coerce=int)
-    staff_id = forms.TypedChoiceField(label=_("With"), coerce=int, required=False, empty_value=None)
+    staff_id = forms.TypedChoiceField(label=_("With"), coerce=lambda text: None if text == ANYONE else int(text))
     ignore_hours = _outside_hours_field()
     client_id = forms.IntegerField(required=False, widget=forms.HiddenInput())
-    name = forms.CharField(label=_("Name"), max_length=150, required=False)
+    name = forms.CharField(
+        label=_("Name"), max_length=150, error_messages={"required": _("Choose a client or write a name.")}
+    )
     email = forms.EmailField(label=_("E-mail"), required=False)
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel"})
@@ -72,14 +77,12 @@ class AppointmentForm(_MomentForm):
         super().__init__(*args, **kwargs)
         self.fields["service_id"].choices = [(service.pk, service.name) for service in services]  # type: ignore[attr-defined]
         people = [(person.pk, person.name) for person in staff]
-        anyone = [("", _("Whoever is free"))] if len(people) > 1 else []
+        anyone = [(ANYONE, _("Whoever is free"))] if len(people) > 1 else []
         self.fields["staff_id"].choices = [*anyone, *people]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if not cleaned.get("client_id") and not cleaned.get("name") and "name" not in self.errors:
-            self.add_error("name", _("Choose a client or write a name."))
-        return cleaned
+        if len(people) == 1:
+            self.initial["staff_id"] = people[0][0]
+        # Only a client who is not on file needs a name; the field says so.
+        self.fields["name"].required = not self["client_id"].value()
 
     def details(self) -> ClientDetails:
         cleaned = self.cleaned_data

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BLOCKS_PER_DAY = 4
 WEEKDAYS = range(7)
+EVERYONE = "all"
 MONDAY = date(2024, 1, 1)  # any Monday: weekday names come from the language
 
 
@@ -128,7 +129,7 @@ def copy_monday(data: Any) -> dict[str, str]:
 class TimeOffForm(forms.Form):
     """A period without appointments: whole days, or from one time to another."""
 
-    staff = forms.TypedChoiceField(label=_("Who"), required=False, coerce=int, empty_value=None)
+    staff = forms.TypedChoiceField(label=_("Who"), coerce=lambda text: None if text == EVERYONE else int(text))
     from_on = DayField(label=_("From"))
     from_time = ClockField(label=_("Time"), required=False)
     to_on = DayField(label=_("Until"), required=False, help_text=_("Empty: the same day. The last day is included."))
@@ -143,7 +144,7 @@ class TimeOffForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = zone
         people = [(person.pk, person.name) for person in staff]
-        self.fields["staff"].choices = [("", _("Everyone")), *people]  # type: ignore[attr-defined]
+        self.fields["staff"].choices = [(EVERYONE, _("Everyone")), *people]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Turn days and times of the workspace's clock into `starts_at` and `ends_at`."""

@@ -87,6 +87,37 @@ def describe_time_off(period: "TimeOff") -> str:
     return f"{who}: {period.reason}" if period.reason else _("%(who)s: time off") % {"who": who}
 
 
+def write_period(period: "TimeOff", zone: ZoneInfo) -> str:
+    """Write when somebody is off: days alone when whole days are off, one day's times once."""
+    country = current_tenant().country
+    first, last = (moment.astimezone(zone) for moment in (period.starts_at, period.ends_at))
+    if is_day_start(period.starts_at, zone) and is_day_start(period.ends_at, zone):
+        days = [first.date(), last.date() - timedelta(days=1)]
+        return " – ".join(write_moment(day, zone=zone, form="date", country=country) for day in dict.fromkeys(days))
+    if first.date() == last.date():
+        until = write_moment(period.ends_at, zone=zone, form="time", country=country)
+        return f"{write_moment(period.starts_at, zone=zone, form='datetime', country=country)} – {until}"
+    return " – ".join(
+        write_moment(moment, zone=zone, form="datetime", country=country)
+        for moment in (period.starts_at, period.ends_at)
+    )
+
+
+def write_time_off_on(period: "TimeOff", day: date, zone: ZoneInfo) -> str:
+    """Write what of a period lies on one day."""
+    start, end = day_bounds(day, day, zone)
+    starts_at, ends_at = max(period.starts_at, start), min(period.ends_at, end)
+    if (starts_at, ends_at) == (start, end):
+        return _("All day")
+    country = current_tenant().country
+    times = [write_moment(moment, zone=zone, form="time", country=country) for moment in (starts_at, ends_at)]
+    return "–".join(times)
+
+
+def is_day_start(moment: datetime, zone: ZoneInfo) -> bool:
+    return moment == start_of_day(moment.astimezone(zone).date(), zone)
+
+
 def is_shown(appointment: "Appointment", *, shows_cancelled: bool) -> bool:
     return shows_cancelled or appointment.status != AppointmentStatus.CANCELLED
 

@@ -59,6 +59,7 @@ class Entry:
     appointment: "Appointment | None" = None
     time_off: "TimeOff | None" = None
     label: str = ""
+    when: str = ""
     is_now_line: bool = False
 
 
@@ -110,7 +111,12 @@ def list_entries(
         if feed.is_shown(appointment, shows_cancelled=filters.shows_cancelled)
     ]
     entries += [
-        Entry(at=period.starts_at, time_off=period, label=feed.describe_time_off(period))
+        Entry(
+            at=period.starts_at,
+            time_off=period,
+            label=feed.describe_time_off(period),
+            when=feed.write_time_off_on(period, filters.on, selectors.workspace_zone()),
+        )
         for period in time_off
         if not filters.staff_ids or period.staff_id is None or period.staff_id in filters.staff_ids
     ]

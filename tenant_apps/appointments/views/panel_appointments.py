@@ -28,6 +28,7 @@ from tenant_apps.appointments import selectors, services
 from tenant_apps.appointments.domain import Slot
 from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentSource, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.forms.appointments import (
+    ANYONE,
     AppointmentForm,
     CancelForm,
     NotesForm,
@@ -124,7 +125,6 @@ class AppointmentPart(StaffRequired, DomainErrorMixin, View):
             "can_move": appointment.status in MOVABLE,
             "can_cancel": AppointmentStatus.CANCELLED in allowed,
             "source": appointment.get_source_display(),
-            "phone": appointment.client.phone,
             "notes_form": NotesForm(initial={"notes": appointment.notes}),
             "error": error,
             **extra,
@@ -192,7 +192,7 @@ class AddAppointmentView(AppointmentPart):
         return {
             "on": read_day(self.request.GET.get("on", "")) or wall.date(),
             "at": wall.time(),
-            "staff_id": self.request.GET.get("staff", ""),
+            "staff_id": self.request.GET.get("staff", ANYONE),
             "client_id": read_id(self.request.GET.get("client", "")),
         }
 

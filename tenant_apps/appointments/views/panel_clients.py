@@ -1,5 +1,6 @@
 """Clients with their appointments. They stand here and not in the clients app, which knows no appointments."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
@@ -13,12 +14,14 @@ from shared_apps.accounts.permissions import StaffRequired
 from shared_apps.core import htmx, toasts
 from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
 from tenant_apps.appointments import selectors
+from tenant_apps.appointments.enums import LIVE
 from tenant_apps.appointments.forms.clients import ClientForm, client_initial
 from tenant_apps.clients import selectors as client_selectors
 from tenant_apps.clients import services as clients
 from tenants.context import current_tenant
 
 if TYPE_CHECKING:
+    from tenant_apps.appointments.models import Appointment
     from tenant_apps.clients.models import Client
 
 PER_PAGE = 50
@@ -52,9 +55,13 @@ class ClientView(StaffRequired, DomainErrorMixin, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "client": client,
-            "upcoming": [one for one in reversed(appointments) if one.ends_at > now],
-            "past": [one for one in appointments if one.ends_at <= now][:PAST_SHOWN],
+            "upcoming": [one for one in reversed(appointments) if is_ahead(one, now)],
+            "past": [one for one in appointments if not is_ahead(one, now)][:PAST_SHOWN],
         }
+
+
+def is_ahead(appointment: "Appointment", now: datetime) -> bool:
+    return appointment.ends_at > now and appointment.status in LIVE
 
 
 class ClientFormView(StaffRequired, ServiceFormMixin, FormView):

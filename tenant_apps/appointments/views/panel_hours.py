@@ -15,7 +15,7 @@ from tenant_apps.appointments import selectors, services
 from tenant_apps.appointments.enums import MOVABLE
 from tenant_apps.appointments.forms.hours import TimeOffForm, WeekForm, copy_monday, week_initial
 
-from .agenda_feed import describe_time_off
+from .agenda_feed import describe_time_off, write_period
 
 if TYPE_CHECKING:
     from tenant_apps.appointments.models import Appointment, StaffMember
@@ -33,6 +33,12 @@ class WeekView(OwnerRequired, ServiceFormMixin, FormView):
         super().setup(request, *args, **kwargs)
         self.staff_id: int | None = kwargs.get("staff_id")
         self.staff: list[StaffMember] = []
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.staff = list(selectors.list_staff())
+        if not self.staff:
+            return htmx.redirect(request, reverse("panel:add_staff"))
+        return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
         return week_initial(selectors.list_week(staff_id=self.person().pk))
@@ -73,11 +79,11 @@ class TimeOffView(OwnerRequired, ServiceFormMixin, FormView):
         return {**super().get_form_kwargs(), "staff": self.staff, "zone": selectors.workspace_zone()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        periods = selectors.list_time_off(ends_after=timezone.now())
+        zone, periods = selectors.workspace_zone(), selectors.list_time_off(ends_after=timezone.now())
         return {
             **super().get_context_data(**kwargs),
             "staff": self.staff,
-            "periods": [(period, describe_time_off(period)) for period in periods],
+            "periods": [(period, describe_time_off(period), write_period(period, zone)) for period in periods],
         }
 
     def perform(self, form: TimeOffForm) -> HttpResponse:

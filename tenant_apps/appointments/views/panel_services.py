@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -106,6 +107,7 @@ class EditServiceView(ServiceFormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         self.service = selectors.get_service(service_id=self.service_id)
+        prefetch_related_objects([self.service], "staff")
         return super().get_form_kwargs()
 
     def initial_of(self, people: "list[StaffMember]") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx, toasts
-from shared_apps.core.colour import parse_hex
+from shared_apps.core.color import parse_hex
 from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
 from tenant_apps.branding import domain, forms, selectors, services
 from tenants import services as tenants

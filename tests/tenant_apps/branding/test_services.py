@@ -1,5 +1,6 @@
 """The look of a workspace: colors, logos, texts, and their cache."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 from redis.exceptions import ConnectionError as CacheDown
 
-from shared_apps.core.colour import contrast
+from shared_apps.core.color import contrast
 from shared_apps.core.errors import InvalidInput
 from tenant_apps.branding import errors, gateways, selectors, services
 from tenant_apps.branding.domain import Profile
@@ -23,7 +24,7 @@ from .images import image_bytes, png_that_claims, upload
 
 
 @pytest.fixture(autouse=True)
-def _media(tmp_path: Path) -> "object":
+def _media(tmp_path: Path) -> Iterator[None]:
     with override_settings(MEDIA_ROOT=tmp_path):
         yield
 
