@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from amqp.exceptions import ChannelError
 from celery import current_app
 from kombu import pools
 from kombu.exceptions import LimitExceeded, OperationalError
@@ -88,6 +89,19 @@ def publish(messages: Sequence[TaskMessage], *, patient: bool = False) -> None:
         else:
             rest.end()
             return
+
+
+def count_queued() -> int:
+    """Return how many messages wait for a worker. Raises BrokerDown."""
+    connection = current_app.connection_for_write(transport_options=PUBLISH_OPTIONS)
+    queue = current_app.conf.task_default_queue
+    try:
+        with pools.producers[connection].acquire(block=True, timeout=0.3) as producer:
+            return int(producer.channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:  # nothing was ever published, or all was taken: an empty list does not exist
+        return 0
+    except BROKER_ERRORS as error:
+        raise BrokerDown(f"{type(error).__name__}: {error}") from error
 
 
 def _send(messages: Sequence[TaskMessage]) -> None:

@@ -15,7 +15,11 @@ from .models import Heartbeat, ScheduledJob
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How the queue of scheduled jobs stands. Shapes: oldest_due_seconds is None when nothing is due."""
+    """How the queue of scheduled jobs stands.
+
+    Shapes: oldest_due_seconds is the age of the oldest job that no worker has begun, handed over or not; None when all
+    have begun.
+    """
 
     due: int
     under_way: int
@@ -30,6 +34,7 @@ def get_backlog(*, now: datetime) -> Backlog:
     """
     horizon = now + timedelta(seconds=max(settings.JOBS_HANDOVER_LEASE_SECONDS, settings.JOBS_RUN_LEASE_SECONDS))
     is_due = Q(state=JobState.WAITING, run_at__lte=now)
+    is_not_begun = Q(state__in=[JobState.WAITING, JobState.HANDED_OVER], run_at__lte=now)
     with public_context():
         near = ScheduledJob.objects.annotate(attention_at=Coalesce("leased_until", "run_at")).filter(
             ~Q(state=JobState.PARKED), attention_at__lte=horizon
@@ -37,7 +42,7 @@ def get_backlog(*, now: datetime) -> Backlog:
         found = near.aggregate(
             due=Count("id", filter=is_due),
             under_way=Count("id", filter=Q(state__in=[JobState.HANDED_OVER, JobState.RUNNING])),
-            oldest=Min("run_at", filter=is_due),
+            oldest=Min("run_at", filter=is_not_begun),
         )
         parked = ScheduledJob.objects.filter(state=JobState.PARKED).count()
     oldest = found["oldest"]

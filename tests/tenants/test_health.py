@@ -124,6 +124,7 @@ def test_jobs_red_without_a_scheduler(in_public: None) -> None:
     ScheduledJob.objects.create(run_at=timezone.now(), task="a.task", state="parked", last_error="ValueError: no")
     details = check_jobs()
     assert (details["due"], details["parked"]) == (0, 1)
+    assert isinstance(details["queued"], int)
     assert str(details["last_parked"]).endswith("a.task: ValueError: no']")
 
 

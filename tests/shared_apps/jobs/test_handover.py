@@ -182,8 +182,10 @@ def test_backlog_counts_what_is_due_under_way_and_parked(
 ) -> None:
     make(tenant.schema, NOW - timedelta(seconds=90))
     make(tenant.schema, NOW + timedelta(days=30))
-    make(tenant.schema, NOW, state=JobState.HANDED_OVER, leased_until=NOW + timedelta(seconds=60))
-    make(tenant.schema, NOW, state=JobState.PARKED)
+    make(
+        tenant.schema, NOW - timedelta(seconds=95), state=JobState.HANDED_OVER, leased_until=NOW + timedelta(minutes=1)
+    )
+    make(tenant.schema, NOW - timedelta(days=1), state=JobState.PARKED)
     with django_assert_num_queries(2), public_context():
         backlog = selectors.get_backlog(now=NOW)
-    assert (backlog.due, backlog.under_way, backlog.parked, backlog.oldest_due_seconds) == (1, 1, 1, 90.0)
+    assert (backlog.due, backlog.under_way, backlog.parked, backlog.oldest_due_seconds) == (1, 1, 1, 95.0)

@@ -12,6 +12,7 @@ from django.core import mail
 from django.db import connection
 
 from shared_apps.jobs.models import ScheduledJob
+from shared_apps.jobs.tasks import run_scheduled_job
 from tenant_apps.notifications import selectors, services
 from tenant_apps.notifications.domain import RETRY_MINUTES, SENDING_LIMIT, Attachment, Recipient
 from tenant_apps.notifications.enums import TRANSITIONS, OutboxStatus
@@ -130,6 +131,30 @@ def test_message_whose_sender_died_is_uncertain_and_never_sent_again(
     assert deliver(message, NOW + SENDING_LIMIT) == OutboxStatus.UNCERTAIN
     assert deliver(message, NOW + timedelta(days=9)) == OutboxStatus.UNCERTAIN
     assert (mail.outbox, job_due()) == ([], [])
+
+
+def test_message_whose_task_was_never_published_is_sent_by_its_job(
+    in_tenant: TenantSnapshot, queue_reset: Queue
+) -> None:
+    message = queue_reset()  # the test's transaction never commits: as if the process had died right after it
+    with public_context():
+        ScheduledJob.objects.update(state="handed_over", leased_until=NOW)
+        run_scheduled_job(job_id=ScheduledJob.objects.get().pk)
+    message.refresh_from_db()
+    assert (message.status, len(mail.outbox), job_due()) == (OutboxStatus.SENT, 1, [])
+
+
+def test_message_postponed_by_its_own_job_keeps_that_job(
+    in_tenant: TenantSnapshot, queue_reset: Queue, smtp: MailServer
+) -> None:
+    smtp.answers["MAIL"] = "451 later"
+    message = queue_reset()
+    with public_context():
+        ScheduledJob.objects.update(state="handed_over", leased_until=NOW)
+        run_scheduled_job(job_id=ScheduledJob.objects.get().pk)
+    message.refresh_from_db()
+    assert message.status == OutboxStatus.PENDING
+    assert job_due() == [message.next_attempt_at]
 
 
 @pytest.mark.usefixtures("committed_db")
