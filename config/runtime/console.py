@@ -1,4 +1,4 @@
-"""Writes the output of several processes to one terminal: a coloured name before each line."""
+"""Writes the output of several processes to one terminal: a colored name before each line."""
 
 import os
 import sys

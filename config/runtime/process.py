@@ -58,7 +58,6 @@ class ProcessSpec:
     ready_seconds: float = 60.0
     inherit: tuple[int, ...] = ()
     hide: tuple[str, ...] = ()
-    niceness: int = 0
 
 
 def server_account() -> Account | None:
@@ -107,18 +106,12 @@ def spawn(
         start_new_session=True,
         pass_fds=spec.inherit,
         # subprocess changes the user first and calls this last, as die_with_parent needs.
-        preexec_fn=lambda: _before_exec(spec, parent),
+        preexec_fn=lambda: die_with_parent(spec.death_signal, parent=parent),
     )
     if spec.stdin is not None and child.stdin is not None:
         child.stdin.write(spec.stdin)
         child.stdin.close()
     return child
-
-
-def _before_exec(spec: ProcessSpec, parent: int) -> None:
-    if spec.niceness:
-        os.nice(spec.niceness)
-    die_with_parent(spec.death_signal, parent=parent)
 
 
 def run_quietly(spec: ProcessSpec) -> tuple[int, str]:

@@ -247,19 +247,21 @@ def secret_key(data_dir: Path) -> str:
 def start_application(options: Options, environment: dict[str, str], supervisor: Supervisor) -> str:
     """Prepare the data, start web, worker and scheduler, and return the list of sign-ins.
 
-    When the code's migrations are those of the last successful start, the processes start while the
-    preparation still looks; otherwise they wait for it, because they need the tables.
+    When the code's migrations are those of the last successful start, the web process starts while the preparation
+    still looks; otherwise it waits, because it needs the tables. Worker and scheduler come last: on two cores they
+    would double the wait for the first page, and what they do can start a second later.
     """
     marker = options.data_dir / "prepared"
     fingerprint = migrations_fingerprint(environment)
-    specs = application_specs(options, environment)
     is_warm = marker.exists() and marker.read_text() == fingerprint
+    web = [web_spec(options, environment)]
     if is_warm:
-        supervisor.launch(specs)
+        supervisor.launch(web)
     sign_ins = supervisor.run_to_end(prepare_spec(options, environment))
     if not is_warm:
-        supervisor.launch(specs)
+        supervisor.launch(web)
     supervisor.wait_until_ready(supervisor.groups[-1])
+    supervisor.launch([worker_spec(environment), scheduler_spec(environment)])
     marker.write_text(fingerprint)
     return sign_ins
 
@@ -280,40 +282,32 @@ def prepare_spec(options: Options, environment: dict[str, str]) -> ProcessSpec:
     return ProcessSpec(name="prepare", argv=argv, env=environment, cwd=ROOT)
 
 
-def application_specs(options: Options, environment: dict[str, str]) -> list[ProcessSpec]:
-    """Return web, worker and scheduler."""
+def web_spec(options: Options, environment: dict[str, str]) -> ProcessSpec:
+    """Return the web server."""
     binds = [part for address in options.addresses for part in ("--bind", f"{address}:{options.port}")]
-    web = [sys.executable, "-m", "gunicorn", "--config", "python:config.runtime.gunicorn", *binds]
-    # Threads: one process that starts fast and has no children to lose. Production uses processes.
+    argv = [sys.executable, "-m", "gunicorn", "--config", "python:config.runtime.gunicorn", *binds]
+    return ProcessSpec(
+        name="web",
+        argv=[*argv, "config.wsgi:application"],
+        env=environment,
+        cwd=ROOT,
+        ready=lambda: answers(options),
+        hide=("GET /health/live",),
+    )
+
+
+def worker_spec(environment: dict[str, str]) -> ProcessSpec:
+    """Return the worker. Threads: one process that has no children to lose. Production uses processes."""
     # Tasks come as JSON, so running as root is no more than on any machine of one's own.
     quiet = ["-W", "ignore:You're running the worker with superuser"]
-    worker = [
-        sys.executable,
-        *quiet,
-        "-m",
-        "celery",
-        "--quiet",
-        "--app",
-        "config.celery",
-        "worker",
-        "--pool",
-        "threads",
-    ]
-    worker += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    scheduler = [sys.executable, "manage.py", "run_scheduler"]
-    return [
-        ProcessSpec(
-            name="web",
-            argv=[*web, "config.wsgi:application"],
-            env=environment,
-            cwd=ROOT,
-            ready=lambda: answers(options),
-            hide=("GET /health/live",),
-        ),
-        # Background work yields to pages, from the first second on.
-        ProcessSpec(name="worker", argv=worker, env=environment, cwd=ROOT, niceness=10, hide=("Warm shutdown",)),
-        ProcessSpec(name="scheduler", argv=scheduler, env=environment, cwd=ROOT, niceness=10),
-    ]
+    argv = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "config.celery", "worker", "--pool", "threads"]
+    argv += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    return ProcessSpec(name="worker", argv=argv, env=environment, cwd=ROOT, hide=("Warm shutdown",))
+
+
+def scheduler_spec(environment: dict[str, str]) -> ProcessSpec:
+    """Return the scheduler."""
+    return ProcessSpec(name="scheduler", argv=[sys.executable, "manage.py", "run_scheduler"], env=environment, cwd=ROOT)
 
 
 def answers(options: Options) -> bool:

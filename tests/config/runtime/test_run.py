@@ -1,7 +1,5 @@
 """`python -m config.runtime run` and `reset` as a person meets them, on a tree whose product is tiny."""
 
-import http.client
-import json
 import os
 import shutil
 import signal
@@ -12,17 +10,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import psutil
 import pytest
 
 from config.runtime.valkey import free_port
+from tests.config.runtime.running import SECONDS_TO_END, SECONDS_TO_START, Run, environment
 
 ROOT = Path(__file__).resolve().parents[3]
 TINY = Path(__file__).parent / "tiny_tree"
-SECONDS_TO_START = 60.0
-SECONDS_TO_END = 15.0
 
 
 @pytest.fixture
@@ -38,60 +34,6 @@ def tree() -> Iterator[Path]:
     while Run.started:  # what a failed test left running
         Run.started.pop().kill()
     shutil.rmtree(base, ignore_errors=True)
-
-
-def environment(port: int, **more: str) -> dict[str, str]:
-    """Return an environment without the test session's servers."""
-    hidden = {
-        "DATABASE_URL",
-        "REDIS_URL",
-        "OFICIO_TEST_SERVER_URL",
-        "DJANGO_SETTINGS_MODULE",
-        "SECRET_KEY",
-        "OFICIO_DATA_DIR",
-    }
-    return {**{k: v for k, v in os.environ.items() if k not in hidden}, "PORT": str(port), **more}
-
-
-class Run:
-    """A running product."""
-
-    started: ClassVar[list[subprocess.Popen[bytes]]] = []
-
-    def __init__(self, tree: Path, port: int, *options: str, **more: str) -> None:
-        self.port = port
-        self.log = tree.parent / f"log-{port}-{time.monotonic_ns()}"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "config.runtime", "run", *options],
-                cwd=tree,
-                env=environment(port, **more),
-                stdout=log,
-                stderr=log,
-            )
-        self.started.append(self.process)
-        deadline = time.monotonic() + SECONDS_TO_START
-        while "Ready in" not in self.output:
-            assert self.process.poll() is None, self.output
-            assert time.monotonic() < deadline, self.output
-            time.sleep(0.05)
-        time.sleep(0.3)
-        self.family = psutil.Process(self.process.pid).children(recursive=True)
-
-    @property
-    def output(self) -> str:
-        return self.log.read_text()
-
-    def ask(self) -> dict[str, object]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        connection.request("GET", "/health/live")
-        return json.loads(connection.getresponse().read())
-
-    def end(self, number: int) -> list[psutil.Process]:
-        """Send the signal, wait for the end and return what still runs."""
-        self.process.send_signal(number)
-        self.process.wait(timeout=SECONDS_TO_END)
-        return psutil.wait_procs(self.family, timeout=SECONDS_TO_END)[1]
 
 
 def refused(tree: Path, port: int, command: str = "run", answer: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -117,7 +59,7 @@ def test_run_serves_and_stops_in_order(tree: Path) -> None:
     assert (data / "secret_key").stat().st_mode & 0o777 == 0o600
     assert answer["SECRET_KEY"] == (data / "secret_key").read_text()
     assert f"Starts so far: 1; apex http://localhost:{port}" in run.output
-    time.sleep(2.0)
+    time.sleep(4.0)  # worker and scheduler are up by now
     assert [line for line in run.output.splitlines() if "|" in line] == []  # all is well and nobody complains
 
     assert run.end(signal.SIGINT) == []
