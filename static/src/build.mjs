@@ -48,7 +48,7 @@ writeFileSync(join(dist, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">
 
 cpSync(join(here, "images"), dist, { recursive: true });
 
-// Fonts and licences.
+// Fonts and licenses.
 mkdirSync(join(vendor, "inter"), { recursive: true });
 for (const subset of ["latin", "latin-ext"]) {
   cpSync(
@@ -56,13 +56,13 @@ for (const subset of ["latin", "latin-ext"]) {
     join(vendor, "inter", `inter-${subset}.woff2`),
   );
 }
-const licences = JSON.parse(readFileSync(join(here, "vendored.json"), "utf8"));
+const vendored = JSON.parse(readFileSync(join(here, "vendored.json"), "utf8"));
 const rows = [];
-for (const { folder, name, where } of licences) {
+for (const { folder, name, where } of vendored) {
   mkdirSync(join(vendor, folder), { recursive: true });
   const file = readdirSync(join(modules, name)).find((entry) => /^licen[cs]e/i.test(entry));
-  // Alpine's package carries no licence file; its text is in licences/.
-  cpSync(file ? join(modules, name, file) : join(here, "licences", folder), join(vendor, folder, "LICENSE"));
+  // Alpine's package carries no license file; its text is in licenses/.
+  cpSync(file ? join(modules, name, file) : join(here, "licenses", folder), join(vendor, folder, "LICENSE"));
   const { version, license } = packageOf(name);
   rows.push(`| ${name} | ${version} | ${license} | ${where} |`);
 }
@@ -71,9 +71,9 @@ writeFileSync(
   [
     "# Vendored front-end libraries",
     "",
-    "Written by `static/src/build.mjs`; each licence is beside it in `static/vendor/<folder>/LICENSE`.",
+    "Written by `static/src/build.mjs`; each license is beside it in `static/vendor/<folder>/LICENSE`.",
     "",
-    "| package | version | licence | where it ends up |",
+    "| package | version | license | where it ends up |",
     "|---|---|---|---|",
     ...rows,
     "",

@@ -12,7 +12,7 @@ class SampleForm(forms.Form):
     day = forms.DateField(label="Day", widget=forms.DateInput(attrs={"type": "date"}), required=False)
     price = forms.DecimalField(label="Price", min_value=0, required=False)
     logo = forms.FileField(label="Logo", required=False)
-    colour = forms.CharField(label="Color", widget=forms.TextInput(attrs={"type": "color"}), initial="#0b5a66")
+    color = forms.CharField(label="Color", widget=forms.TextInput(attrs={"type": "color"}), initial="#0b5a66")
     language = forms.ChoiceField(
         label="Language", widget=forms.RadioSelect, choices=[("es", "Español"), ("en", "English")], initial="es"
     )

@@ -22,7 +22,7 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
     toasts.show(request, "Appointment moved to Friday, 10:30.", undo_url=request.path)
     if "error" in request.GET:
         toasts.show(request, "The logo could not be read.", level=messages.ERROR)
-    wrong = SampleForm({"wrong-email": "lucia@", "wrong-country": "XX", "wrong-colour": "#0b5a66"}, prefix="wrong")
+    wrong = SampleForm({"wrong-email": "lucia@", "wrong-country": "XX", "wrong-color": "#0b5a66"}, prefix="wrong")
     wrong.add_error(None, "Check the fields marked below. The rest is kept.")
     moment = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
     clients = [
@@ -68,7 +68,7 @@ def show_gallery(request: HttpRequest) -> HttpResponse:
 
 
 def show_calendar(request: HttpRequest) -> HttpResponse:
-    """Draw FullCalendar in our colours, with an event in each status."""
+    """Draw FullCalendar in our colors, with an event in each status."""
     statuses = ["completed", "completed", "arrived", "confirmed", "pending", "no_show", "cancelled"]
     events = [
         {

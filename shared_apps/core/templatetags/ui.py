@@ -20,7 +20,7 @@ from shared_apps.core import money as core_money
 
 register = template.Library()
 
-# One meaning, one colour, one icon (DESIGN, "Colour").
+# One meaning, one color, one icon (DESIGN, "Color").
 STATUSES = {
     "pending": ("pending", "clock", _("Pending")),
     "confirmed": ("confirmed", "calendar-check", _("Confirmed")),
@@ -30,7 +30,7 @@ STATUSES = {
     "cancelled": ("cancelled", "x", _("Cancelled")),
 }
 NEUTRAL_STATUS = ("cancelled", "circle", "")
-AVATAR_COLOURS = 5
+AVATAR_COLORS = 5
 
 
 @register.simple_tag
@@ -98,7 +98,7 @@ def workspace_zone(context: Context, moment: datetime | None = None) -> str:
 
 @register.simple_tag
 def status_badge(status: str, label: str = "") -> SafeString:
-    """Draw a status as icon and word in its colour."""
+    """Draw a status as icon and word in its color."""
     tone, name, word = STATUSES.get(str(status), NEUTRAL_STATUS)
     return format_html(
         '<span class="badge-status tone-{}">{}<span class="badge-word">{}</span></span>',
@@ -116,12 +116,12 @@ def status_tone(status: str) -> str:
 
 @register.simple_tag
 def avatar(name: str, image_url: str = "", classes: str = "") -> SafeString:
-    """Draw a picture or initials; the colour is steady for a name. Decoration: the name stands beside it."""
+    """Draw a picture or initials; the color is steady for a name. Decoration: the name stands beside it."""
     if image_url:
         return format_html('<span class="avatar {}"><img src="{}" alt="" loading="lazy"></span>', classes, image_url)
-    colour = crc32(str(name).encode()) % AVATAR_COLOURS
+    color = crc32(str(name).encode()) % AVATAR_COLORS
     return format_html(
-        '<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', colour, classes, initials(name)
+        '<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', color, classes, initials(name)
     )
 
 

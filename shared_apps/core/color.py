@@ -1,4 +1,4 @@
-"""Colours of a workspace: OKLCH and sRGB, WCAG contrast, and a brand colour corrected until text on it can be read.
+"""Colors of a workspace: OKLCH and sRGB, WCAG contrast, and a brand color corrected until text on it can be read.
 
 Sources: Björn Ottosson, "A perceptual color space for image processing" (2020) for OKLab; W3C CSS Color Module Level 4
 §10 (sRGB transfer function) and §13.2 (gamut mapping by reducing chroma); W3C WCAG 2.2 §1.4.3 and its definitions of
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 Rgb = tuple[float, float, float]
 
 HEX = re.compile(r"#?(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
-DEFAULT_COLOUR = "#005e66"
+DEFAULT_COLOR = "#005e66"
 
 # The surfaces of static/src/css/themes.css on which the primary is read as text: the page, the card, and the soft
 # primary, which keeps the primary's hue. Held equal to that file by a test.
@@ -32,10 +32,10 @@ class Oklch:
 
 
 @dataclass(frozen=True)
-class ThemeColours:
-    """The primary of both themes with the colour of text on it, all as "#rrggbb".
+class ThemeColors:
+    """The primary of both themes with the color of text on it, all as "#rrggbb".
 
-    The plain values are the light theme's. is_corrected tells that the light primary is not the colour that was given.
+    The plain values are the light theme's. is_corrected tells that the light primary is not the color that was given.
     """
 
     primary: str
@@ -48,7 +48,7 @@ class ThemeColours:
 def parse_hex(value: str) -> Rgb:
     """Return red, green and blue as 0–1. Raises ValueError for anything but #rgb or #rrggbb."""
     if not HEX.fullmatch(value):
-        raise ValueError(f"not a colour: {value!r}")
+        raise ValueError(f"not a color: {value!r}")
     digits = value.removeprefix("#")
     if len(digits) == 3:
         digits = "".join(2 * digit for digit in digits)
@@ -65,7 +65,7 @@ def _linear(part: float) -> float:
 
 
 def _gamma(part: float) -> float:
-    # Mirrored below zero, so that a colour outside the gamut is still told from one at its edge.
+    # Mirrored below zero, so that a color outside the gamut is still told from one at its edge.
     size = abs(part)
     return math.copysign(12.92 * size if size <= 0.0031308 else 1.055 * math.pow(size, 1 / 2.4) - 0.055, part)
 
@@ -77,7 +77,7 @@ def luminance(rgb: Rgb) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two "#rrggbb" colours, 1–21. Source: WCAG 2.2, "contrast ratio"."""
+    """Contrast ratio of two "#rrggbb" colors, 1–21. Source: WCAG 2.2, "contrast ratio"."""
     lighter, darker = sorted((luminance(parse_hex(one)), luminance(parse_hex(other))), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -94,34 +94,34 @@ def to_oklch(rgb: Rgb) -> Oklch:
     return Oklch(lightness, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360)
 
 
-def _to_rgb_unclipped(colour: Oklch) -> Rgb:
-    a = colour.chroma * math.cos(math.radians(colour.hue))
-    b = colour.chroma * math.sin(math.radians(colour.hue))
-    long = (colour.lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    medium = (colour.lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (colour.lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+def _to_rgb_unclipped(color: Oklch) -> Rgb:
+    a = color.chroma * math.cos(math.radians(color.hue))
+    b = color.chroma * math.sin(math.radians(color.hue))
+    long = (color.lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (color.lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (color.lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
     red = +4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
     return _gamma(red), _gamma(green), _gamma(blue)
 
 
-def to_rgb(colour: Oklch) -> Rgb:
-    """Return the nearest sRGB colour of the same lightness and hue. Source: CSS Color 4 §13.2, chroma reduction."""
-    if colour.lightness <= 0:
+def to_rgb(color: Oklch) -> Rgb:
+    """Return the nearest sRGB color of the same lightness and hue. Source: CSS Color 4 §13.2, chroma reduction."""
+    if color.lightness <= 0:
         return 0.0, 0.0, 0.0
-    if colour.lightness >= 1:
+    if color.lightness >= 1:
         return 1.0, 1.0, 1.0
-    low, high = 0.0, colour.chroma
-    if not _is_in_gamut(_to_rgb_unclipped(colour)):
+    low, high = 0.0, color.chroma
+    if not _is_in_gamut(_to_rgb_unclipped(color)):
         for _ in range(24):
             middle = (low + high) / 2
-            if _is_in_gamut(_to_rgb_unclipped(Oklch(colour.lightness, middle, colour.hue))):
+            if _is_in_gamut(_to_rgb_unclipped(Oklch(color.lightness, middle, color.hue))):
                 low = middle
             else:
                 high = middle
-        colour = Oklch(colour.lightness, low, colour.hue)
-    red, green, blue = (min(1.0, max(0.0, part)) for part in _to_rgb_unclipped(colour))
+        color = Oklch(color.lightness, low, color.hue)
+    red, green, blue = (min(1.0, max(0.0, part)) for part in _to_rgb_unclipped(color))
     return red, green, blue
 
 
@@ -133,7 +133,7 @@ def parse_oklch(text: str) -> Oklch:
     """Read "oklch(44% 0.075 205)". Raises ValueError for another form."""
     match = re.fullmatch(r"oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)", text)
     if match is None:
-        raise ValueError(f"not an oklch() colour: {text!r}")
+        raise ValueError(f"not an oklch() color: {text!r}")
     lightness, chroma, hue = (float(part) for part in match.groups())
     return Oklch(lightness / 100, chroma, hue)
 
@@ -143,7 +143,7 @@ def _surfaces(texts: tuple[str, ...]) -> list[str]:
 
 
 def _text_on(background: str, hue: float, minimum: float) -> str | None:
-    """Return a text colour with a breath of the hue that reaches the minimum, or pure white or black, or None."""
+    """Return a text color with a breath of the hue that reaches the minimum, or pure white or black, or None."""
     near_white, near_black = (
         to_hex(to_rgb(Oklch(light, chroma, hue))) for light, chroma in ((0.99, 0.004), (0.2, 0.03))
     )
@@ -155,48 +155,48 @@ def _text_on(background: str, hue: float, minimum: float) -> str | None:
 
 def _soft(primary: str, lightness: float, share: float) -> str:
     """Return the soft primary, as `oklch(from <primary> <lightness> calc(c * <share>) h)` in CSS."""
-    colour = to_oklch(parse_hex(primary))
-    return to_hex(to_rgb(Oklch(lightness, colour.chroma * share, colour.hue)))
+    color = to_oklch(parse_hex(primary))
+    return to_hex(to_rgb(Oklch(lightness, color.chroma * share, color.hue)))
 
 
 def _correct(
-    colour: Oklch, *, surfaces: list[str], soft: tuple[float, float], darker: bool, minimum: float
+    color: Oklch, *, surfaces: list[str], soft: tuple[float, float], darker: bool, minimum: float
 ) -> tuple[str, str]:
     """Move the lightness, step by step, until every pair reaches the minimum; return primary and its text."""
-    lightness = min(1 - STEP, max(STEP, colour.lightness))
+    lightness = min(1 - STEP, max(STEP, color.lightness))
     while 0 < lightness < 1:
-        primary = to_hex(to_rgb(Oklch(lightness, colour.chroma, colour.hue)))
+        primary = to_hex(to_rgb(Oklch(lightness, color.chroma, color.hue)))
         backgrounds = [*surfaces, _soft(primary, *soft)]
-        content = _text_on(primary, colour.hue, minimum)
+        content = _text_on(primary, color.hue, minimum)
         if content and all(contrast(primary, background) >= minimum for background in backgrounds):
             return primary, content
         lightness += -STEP if darker else STEP
     return ("#000000", "#ffffff") if darker else ("#ffffff", "#000000")
 
 
-def correct_for_contrast(value: str, minimum: float = 4.5) -> ThemeColours:
-    """Return the colour for both themes, changed in lightness only as far as needed.
+def correct_for_contrast(value: str, minimum: float = 4.5) -> ThemeColors:
+    """Return the color for both themes, changed in lightness only as far as needed.
 
     Reached for each theme: text on the primary, and the primary as text on the page, the card and the soft primary,
     all ≥ minimum. Raises ValueError for anything but #rgb or #rrggbb, and for a minimum no surface allows (above 12).
     """
     if minimum > 12:
-        raise ValueError("no colour reaches that contrast on every surface")
+        raise ValueError("no color reaches that contrast on every surface")
     given = to_hex(parse_hex(value))
-    colour = to_oklch(parse_hex(given))
+    color = to_oklch(parse_hex(given))
     light, light_content = _correct(
-        colour, surfaces=_surfaces(LIGHT_SURFACES), soft=SOFT_LIGHT, darker=True, minimum=minimum
+        color, surfaces=_surfaces(LIGHT_SURFACES), soft=SOFT_LIGHT, darker=True, minimum=minimum
     )
     dark, dark_content = _correct(
-        colour, surfaces=_surfaces(DARK_SURFACES), soft=SOFT_DARK, darker=False, minimum=minimum
+        color, surfaces=_surfaces(DARK_SURFACES), soft=SOFT_DARK, darker=False, minimum=minimum
     )
-    return ThemeColours(light, light_content, dark, dark_content, is_corrected=light != given)
+    return ThemeColors(light, light_content, dark, dark_content, is_corrected=light != given)
 
 
-def render_theme_css(colours: ThemeColours) -> str:
+def render_theme_css(colors: ThemeColors) -> str:
     """Return the stylesheet of `/theme.css`: the primary of both themes, nothing else."""
-    light = f"--color-primary:{colours.primary};--color-primary-content:{colours.primary_content}"
-    dark = f"--color-primary:{colours.primary_dark};--color-primary-content:{colours.primary_content_dark}"
+    light = f"--color-primary:{colors.primary};--color-primary-content:{colors.primary_content}"
+    dark = f"--color-primary:{colors.primary_dark};--color-primary-content:{colors.primary_content_dark}"
     return (
         f':root,[data-theme="oficio"]{{{light}}}'
         f"@media (prefers-color-scheme:dark){{:root:not([data-theme]){{{dark}}}}}"
