@@ -12,6 +12,7 @@ after closing. What may not overlap is the busy range, the slot with its buffers
 appointments. The exclusion constraint on appointments says the same.
 
 Instants are whole seconds since 1970 in here, intervals half-open pairs of them: no datetime is made per slot tried.
+Source: docs/adr/0009-one-slot-function.md
 """
 
 import math

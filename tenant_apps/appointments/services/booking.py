@@ -3,7 +3,7 @@
 Two transactions that insert overlapping rows at once wait for each other inside PostgreSQL's constraint check, which
 may end in a deadlock. So whoever is about to write a person's time first locks that person's row, ordered by key. The
 lock only makes them queue; who comes second is refused by the constraint.
-Source: docs/adr/0010-double-bookings.md
+Source: docs/adr/0008-double-bookings.md
 """
 
 from collections.abc import Sequence
