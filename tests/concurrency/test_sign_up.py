@@ -100,9 +100,7 @@ def test_last_spare_goes_to_one_and_the_other_waits() -> None:
         keep = Tenant.objects.filter(status=TenantStatus.SPARE).order_by("id").first()
         assert keep is not None
         Tenant.objects.filter(status=TenantStatus.SPARE).exclude(pk=keep.pk).update(status=TenantStatus.DELETING)
-    outcomes = at_once(
-        lambda: sign_up("uno-luz", "uno@example.com"), lambda: sign_up("dos-luz", "dos@example.com")
-    )
+    outcomes = at_once(lambda: sign_up("uno-luz", "uno@example.com"), lambda: sign_up("dos-luz", "dos@example.com"))
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Opened", "Waiting"], outcomes
 
 
@@ -139,7 +137,7 @@ def test_connection_lost_between_claim_and_owner_leaves_a_spare(monkeypatch: pyt
         connection.close()
 
     monkeypatch.setattr(opening.accounts, "create_user", die)
-    with pytest.raises(Exception, match="terminat|closed"):
+    with pytest.raises(Exception, match=r"terminat|closed"):
         sign_up("clinica-luz", "valeria@example.com")
     connection.close()
     monkeypatch.undo()

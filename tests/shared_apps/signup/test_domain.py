@@ -33,9 +33,10 @@ def test_sector_is_complete(sector: domain.Sector) -> None:
     # A lunch break on most days.
     days = [block.weekday for block in sector.week]
     assert sum(days.count(day) > 1 for day in set(days)) >= 4
-    assert sector.icon in (ROOT / "static/src/icons.txt").read_text().split() or (
-        ROOT / f"static/src/icons/{sector.icon}.svg"
-    ).exists()
+    assert (
+        sector.icon in (ROOT / "static/src/icons.txt").read_text().split()
+        or (ROOT / f"static/src/icons/{sector.icon}.svg").exists()
+    )
 
 
 def test_price_of_an_unknown_currency_is_left_to_the_owner() -> None:
