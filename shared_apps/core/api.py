@@ -127,7 +127,9 @@ def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
         nested = ((f"{path}.{index}" if path else str(index), value) for index, value in enumerate(detail))
     else:
         messages = detail if isinstance(detail, list) else [detail]
-        return {path or api_settings.NON_FIELD_ERRORS_KEY: [force_str(message) for message in messages]}
+        # Messages quote what was sent, and JSON can smuggle in half a surrogate pair, which no answer can encode.
+        texts = [force_str(message).encode(errors="replace").decode() for message in messages]
+        return {path or api_settings.NON_FIELD_ERRORS_KEY: texts}
     flat: dict[str, list[str]] = {}
     for name, value in nested:
         flat.update(flatten(value, name))
