@@ -13,7 +13,7 @@ from typing import Any
 
 from celery import Task, shared_task
 from celery.exceptions import Ignore, Reject, Retry
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -28,6 +28,7 @@ from tenants.selectors import find_snapshot
 
 logger = logging.getLogger("oficio.tasks")
 RUNNER = "shared_apps.jobs.tasks.run_scheduled_job"
+OUTAGE_PAUSE_SECONDS = 1.0
 
 
 @contextmanager
@@ -75,16 +76,20 @@ class ContextTask(Task):  # type: ignore[misc]
             except (Reject, Ignore, Retry):
                 raise
             except Exception as error:
-                if not args and self.name != RUNNER:
-                    services.record_failure(
-                        task=self.name,
-                        kwargs=kwargs,
-                        schema=schema,
-                        request_id=request_id,
-                        error=error,
-                        now=timezone.now(),
-                    )
+                if not args and self.name != RUNNER:  # the runner keeps its job by itself
+                    self._keep(kwargs, schema, request_id, error)
                 raise
+
+    def _keep(self, kwargs: dict[str, Any], schema: str | None, request_id: str, error: Exception) -> None:
+        """Make a job of a failed call; with the database away, give the message back to the broker instead."""
+        try:
+            services.record_failure(
+                task=self.name, kwargs=kwargs, schema=schema, request_id=request_id, error=error, now=timezone.now()
+            )
+        except (OperationalError, InterfaceError) as outage:
+            connection.close()
+            time.sleep(OUTAGE_PAUSE_SECONDS)  # the message comes back at once
+            raise Reject(str(outage), requeue=True) from error
 
     def _run_here(self, *args: Any, **kwargs: Any) -> Any:
         """Run as a plain function, in the caller's context. Raises NoTenantContext if that does not fit."""
@@ -124,7 +129,9 @@ def log_scope(task: str, request_id: str, **extra: Any) -> Iterator[RunLog]:
     with request_scope(request_id) as scope:
         try:
             yield log
-        except Reject:
+        except Reject as refusal:
+            if refusal.requeue:
+                log.outcome, log.level = "given back", logging.WARNING
             raise
         except Exception:
             log.outcome = "failed"

@@ -128,12 +128,17 @@ def test_postgres_stopped_then_pages_say_so_and_everything_recovers_without_a_re
     assert (status, '"database": "failed"' in body, seconds < 1.0) == (503, True, True)
     assert stack.request("/health/live")[0] == 200
     eventually(lambda: "The database is not reachable" in stack.log("scheduler"))
+    meanwhile = stack.new_file()
+    arguments = {"path": str(meanwhile), "word": "meanwhile"}
+    stack.call("publish_raw", task="work", kwargs=arguments, headers={"oficio_tenant": stack.schemas["alfa"]})
+    time.sleep(1.5)  # the worker has taken it by now, and found no database
 
     stack.start_postgres()
     eventually(lambda: stack.request("/health/ready")[0] == 200)
     eventually(lambda: stack.request("/sign-in/")[0] == 200)
     stack.call("schedule", slug="alfa", task="work", kwargs={"path": str(file), "word": "back"}, key="back")
     eventually(lambda: len(lines(file)) == 2, 40)
+    eventually(lambda: len(lines(meanwhile)) == 2, 40)
     assert stack.is_running("worker")
     assert stack.is_running("scheduler")
 
