@@ -16,7 +16,6 @@ HARMLESS_RUNPYTHON: Final = frozenset(
     {
         ("contenttypes", "0002_remove_content_type_name"),
         ("auth", "0011_update_proxy_permissions"),
-        ("token_blacklist", "0003_auto_20171017_2007"),
     }
 )
 

@@ -1,13 +1,17 @@
 """Signing a browser in and out, and where to send it next."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib import auth
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shared_apps.core.addresses import client_ip
 
+from . import services
 from .enums import PANEL_ROLES
 from .models import User
 from .sessions import VISITOR_KEY
@@ -21,6 +25,17 @@ def start_session(request: HttpRequest, user: User) -> None:
     """Sign in under a fresh session key (whoever knew the old one gains nothing) and note address and device."""
     auth.login(request, user, backend=BACKEND)
     note_visitor(request)
+
+
+def enter(request: HttpRequest, *, code: str, now: datetime) -> User:
+    """Redeem a handover code and sign in, both or neither: the code is spent only when the session exists.
+
+    Raises HandoverCodeInvalid.
+    """
+    with transaction.atomic():
+        user = services.redeem_handover_code(code=code, host=request.get_host(), now=now)
+        start_session(request, user)
+    return user
 
 
 def note_visitor(request: HttpRequest) -> None:

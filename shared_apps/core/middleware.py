@@ -10,17 +10,21 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from .errors import DomainError
-from .responses import error_response
+from .responses import error_response, is_api
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def request_language(request: HttpRequest) -> str:
-    """Return the visitor's choice (a cookie), else the workspace's language, else the browser's, else Spanish."""
+    """Return the visitor's choice (a cookie), else the workspace's language, else the browser's, else Spanish.
+
+    A program with a token that names a language is answered in it.
+    """
     supported = dict(settings.LANGUAGES)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     of_workspace = getattr(getattr(request, "tenant", None), "language", "")
-    for language in (chosen, of_workspace):
+    is_program = is_api(request) and "Authorization" in request.headers and "Accept-Language" in request.headers
+    for language in (chosen, "" if is_program else of_workspace):
         if language in supported:
             return language
     return translation.get_language_from_request(request)
@@ -42,7 +46,7 @@ class WorkspaceLocaleMiddleware:
         with translation.override(language), timezone.override(ZoneInfo(request_zone(request))):
             request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
             response = self.get_response(request)
-        patch_vary_headers(response, ("Accept-Language",))
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
         return response
 

@@ -74,12 +74,9 @@ class EnterView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
             limit("enter", client_network(request), "60/m")
-            user = services.redeem_handover_code(
-                code=request.GET.get("code", ""), host=request.get_host(), now=timezone.now()
-            )
+            user = browser.enter(request, code=request.GET.get("code", ""), now=timezone.now())
         except HandoverCodeInvalid as error:
             return render(request, "accounts/public/enter_refused.html", {"error": error}, status=error.status)
-        browser.start_session(request, user)
         response = HttpResponseRedirect(browser.next_url(request, browser.home_url(user)))
         browser.keep_language(response, language=user.language, secure=request.is_secure())
         return response

@@ -1,5 +1,6 @@
 """Tokens over HTTP: obtain, refresh, log out; who one is."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -9,6 +10,7 @@ import jwt
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -17,6 +19,7 @@ from shared_apps.accounts import services
 from shared_apps.accounts.enums import Role
 from shared_apps.accounts.errors import TokenInvalid
 from shared_apps.accounts.models import RefreshToken, User
+from shared_apps.accounts.services import tokens as token_services
 from tenants.context import TenantSnapshot, tenant_context
 from tests.factories.people import PASSWORD, make_user
 
@@ -249,7 +252,7 @@ def test_refresh_with_an_access_token_is_refused(
     assert _post(client_for(tenant), "auth/refresh", {"refresh": pair["access"]}).status_code == 401
 
 
-def test_many_tabs_that_refresh_at_once_get_one_successor(tenant: TenantSnapshot, committed_db: None) -> None:
+def _race_to_refresh(tenant: TenantSnapshot) -> list[str]:
     with tenant_context(tenant):
         user = make_user()
         pair = services.issue_tokens(user_id=user.pk, now=timezone.now())
@@ -270,9 +273,26 @@ def test_many_tabs_that_refresh_at_once_get_one_successor(tenant: TenantSnapshot
     for thread in threads:
         thread.join(timeout=20)
     assert len(successors) == 8
-    assert len(set(successors)) == 1
+    return successors
+
+
+def test_many_tabs_that_refresh_at_once_get_one_successor(tenant: TenantSnapshot, committed_db: None) -> None:
+    assert len(set(_race_to_refresh(tenant))) == 1
     with tenant_context(tenant):
         assert RefreshToken.objects.count() == 2
+
+
+def test_control_without_the_lock_the_same_race_gives_several_successors(
+    tenant: TenantSnapshot, committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_slowly(**values: Any) -> RefreshToken:
+        time.sleep(0.1)
+        return add(**values)
+
+    add = token_services._add_token
+    monkeypatch.setattr(token_services, "_add_token", add_slowly)
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self)
+    assert len(set(_race_to_refresh(tenant))) > 1
 
 
 def test_logout_ends_the_access_token_at_once_and_again_is_fine(
@@ -305,3 +325,25 @@ def test_revoke_tokens_of_a_forgotten_row_is_refused(in_tenant: TenantSnapshot) 
     RefreshToken.objects.all().delete()
     with pytest.raises(TokenInvalid):
         services.revoke_tokens(refresh=pair.refresh, now=timezone.now())
+
+
+def test_the_api_is_limited_per_person(
+    pair: dict[str, str], tenant: TenantSnapshot, client_for: ClientFor, settings: Any
+) -> None:
+    settings.RATE_LIMITS = {"api": "2/h", "api_anonymous": "1/h"}
+    browser = client_for(tenant)
+    answers = [browser.get("/api/v1/me/", headers=_bearer(pair["access"])) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    doors = [_post(browser, "auth/logout", {"refresh": "x"}).status_code for _ in range(2)]
+    assert doors == [401, 429]
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "no"), ("en", "not valid")])
+def test_a_program_is_answered_in_the_language_it_asks_for(
+    tenant: TenantSnapshot, client_for: ClientFor, language: str, word: str
+) -> None:
+    headers = {**_bearer("x"), "accept-language": language}
+    response = client_for(tenant).get("/api/v1/me/", headers=headers)
+    assert response["Content-Language"] == language
+    assert word in response.json()["error"]["message"]

@@ -1,5 +1,6 @@
 """Signing in and out, a forgotten password, the handover from the apex."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -346,6 +348,22 @@ def test_enter_survives_nasty_codes(tenant: TenantSnapshot, client_for: ClientFo
     assert response.status_code == 410
 
 
+def test_enter_that_fails_half_way_does_not_spend_the_code(
+    owner: User, tenant: TenantSnapshot, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = _code(tenant, owner)
+    browser = client_for(tenant)
+    browser.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr(SessionStore, "create", _break)
+        assert browser.get("/enter/", {"code": code}).status_code == 503
+    assert browser.get("/enter/", {"code": code}).status_code == 302
+
+
+def _break(self: SessionStore) -> None:
+    raise OperationalError("the connection was lost")
+
+
 def test_handover_codes_are_stored_as_hashes(owner: User, tenant: TenantSnapshot) -> None:
     code = _code(tenant, owner)
     with tenant_context(tenant):
@@ -353,7 +371,7 @@ def test_handover_codes_are_stored_as_hashes(owner: User, tenant: TenantSnapshot
     assert code not in row.code_hash
 
 
-def test_of_many_who_redeem_one_code_at_once_one_gets_in(tenant: TenantSnapshot, committed_db: None) -> None:
+def _race_for_one_code(tenant: TenantSnapshot) -> list[str]:
     with tenant_context(tenant):
         user = make_user()
     code = _code(tenant, user)
@@ -376,7 +394,24 @@ def test_of_many_who_redeem_one_code_at_once_one_gets_in(tenant: TenantSnapshot,
         thread.start()
     for thread in threads:
         thread.join(timeout=20)
-    assert sorted(outcomes) == ["in", *["refused"] * 7]
+    return sorted(outcomes)
+
+
+def test_of_many_who_redeem_one_code_at_once_one_gets_in(tenant: TenantSnapshot, committed_db: None) -> None:
+    assert _race_for_one_code(tenant) == ["in", *["refused"] * 7]
+
+
+def test_control_without_compare_and_set_the_same_race_lets_several_in(
+    tenant: TenantSnapshot, committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_then_write(self: QuerySet[Any], **values: Any) -> int:
+        found = list(self.values_list("pk", flat=True))
+        time.sleep(0.1)
+        return update(self.model._default_manager.filter(pk__in=found), **values)
+
+    update = QuerySet.update
+    monkeypatch.setattr(QuerySet, "update", read_then_write)
+    assert _race_for_one_code(tenant).count("in") > 1
 
 
 def test_pages_stay_open_when_the_cache_is_down(
