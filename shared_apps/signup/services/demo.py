@@ -209,14 +209,11 @@ class _Demo:
         return registered
 
     def _phone(self) -> str:
-        """Return a number that is valid in the country, made from its example for mobile phones."""
+        """Return a number after the pattern of the file, valid in the country."""
         country = current_tenant().country
-        example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
-        assert example is not None
-        digits = str(example.national_number)
         while True:
-            tail = "".join(self.chance.choices("0123456789", k=6))
-            number = phonenumbers.parse(digits[:-6] + tail, country)
+            digits = "".join(self.chance.choice("0123456789") if mark == "#" else mark for mark in self.data["mobile"])
+            number = phonenumbers.parse(digits, country)
             if phonenumbers.is_valid_number(number):
                 return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
