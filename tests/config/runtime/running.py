@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
@@ -59,10 +60,10 @@ class Run:
 
     def get(self, path: str, host: str) -> tuple[int, str]:
         """Return status and body of a page, for a host that only a browser would resolve."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("GET", path, headers={"Host": f"{host}:{self.port}"})
-        response = connection.getresponse()
-        return response.status, response.read().decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path, headers={"Host": f"{host}:{self.port}"})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
 
     def ask(self) -> dict[str, object]:
         """Return what the tiny product says about its process."""

@@ -62,9 +62,15 @@ class Running:
         finally:
             connection.close()
 
-    @property
-    def redis(self) -> redis.Redis:
-        return redis.Redis.from_url(self.redis_url)
+    def remember(self) -> None:
+        """Store a value and wait for Valkey to write its log out, which it does once a second."""
+        with redis.Redis.from_url(self.redis_url) as valkey:
+            valkey.set("kept", "yes")
+        time.sleep(1.2)
+
+    def remembers(self) -> bool:
+        with redis.Redis.from_url(self.redis_url) as valkey:
+            return valkey.get("kept") == b"yes"
 
     def send(self, number: int) -> None:
         self.process.send_signal(number)
@@ -110,15 +116,14 @@ def test_supervisor_signalled_stops_everything_in_order(folder: Path, number: in
 def test_supervisor_killed_leaves_nothing_running_and_loses_nothing(folder: Path) -> None:
     running = Running(folder)
     running.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    running.redis.set("kept", "yes")
-    time.sleep(1.2)  # Valkey writes its log out once a second
+    running.remember()
 
     running.send(signal.SIGKILL)
     assert running.survivors() == []
 
     again = Running(folder)
     assert again.execute("SELECT answer FROM kept") == [(42,)]
-    assert again.redis.get("kept") == b"yes"
+    assert again.remembers()
     again.send(signal.SIGINT)
     assert again.survivors() == []
 
@@ -162,13 +167,12 @@ def test_child_that_ends_starts_again_with_growing_delay(folder: Path) -> None:
 @pytest.mark.slow
 def test_server_that_is_killed_starts_again_at_the_same_address(folder: Path) -> None:
     running = Running(folder)
-    running.redis.set("kept", "yes")
-    time.sleep(1.2)
+    running.remember()
     [valkey] = [process for process in running.servers if _name(process) == "valkey-server"]
     valkey.kill()
     time.sleep(2.0)
 
-    assert running.redis.get("kept") == b"yes"
+    assert running.remembers()
 
     running.send(signal.SIGINT)
     assert running.survivors() == []
