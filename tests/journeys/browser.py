@@ -1,12 +1,12 @@
 """One visitor: a browser context of its own that notes everything a good page would not do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, StorageState
 
 PHONE, DESKTOP = 390, 1280
 HEIGHTS = {PHONE: 844, DESKTOP: 800}
@@ -22,7 +22,8 @@ ARGUMENTS = [
 PAGE_BYTES = 150_000
 CALENDAR_PAGE_BYTES = 300_000
 SERIOUS = {"serious", "critical"}
-# Answers are judged by their status where they arrive. htmx calls it an error when a newer choice overtakes an older one.
+AXE = Axe().axe_script
+# Answers are judged by their status where they arrive; htmx calls it an error when a newer request overtakes one.
 NO_PROBLEM = re.compile(r"the server responded with a status of \d{3}|^htmx:(afterRequest|sendAbort),")
 # Written to the console so that the one listener below hears of it, wherever the document came from.
 REPORT_VIOLATIONS = """
@@ -49,6 +50,7 @@ class Visitor:
         language: str = "es-MX",
         zone: str = "America/Mexico_City",
         javascript: bool = True,
+        storage_state: StorageState | None = None,
     ) -> None:
         self.problems: list[str] = []
         self.artifacts = artifacts
@@ -60,6 +62,7 @@ class Visitor:
             timezone_id=zone,
             java_script_enabled=javascript,
             reduced_motion="reduce",
+            storage_state=storage_state,
         )
         self.context.set_default_timeout(10_000)
         if javascript:
@@ -117,9 +120,11 @@ class Visitor:
         """Return by how many pixels the page is wider than the screen."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
-    def list_barriers(self) -> list[str]:
-        """Return what axe finds serious or critical on the page that is open, one line each."""
-        result = Axe().run(self.page)
+    def list_barriers(self, *, only: Sequence[str] = ()) -> list[str]:
+        """Return what axe finds serious or critical on the page that is open, one line each; `only` names its rules."""
+        if not self.page.evaluate("Boolean(window.axe)"):
+            self.page.evaluate(AXE)
+        result = self.page.evaluate("(only) => axe.run(only.length ? { runOnly: only } : {})", list(only))
         return [
             f"{finding['id']} ({finding['impact']}): {node['target']} {first_line(node)}"
             for finding in result["violations"]
@@ -127,8 +132,8 @@ class Visitor:
             for node in finding["nodes"]
         ]
 
-    def weigh(self, url: str) -> int:
-        """Open a page as if for the first time; return the bytes that came over the network, headers included."""
+    def weigh(self, url: str) -> tuple[int, Response]:
+        """Open a page as if for the first time; return the bytes that came over the network, and its answer."""
         session = self.context.new_cdp_session(self.page)
         total = 0
 
@@ -139,10 +144,10 @@ class Visitor:
         session.send("Network.enable")
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         session.on("Network.loadingFinished", add)
-        self.open(url)
+        answer = self.open(url)
         self.page.wait_for_load_state("networkidle")
         session.detach()
-        return total
+        return total, answer
 
     def close(self) -> None:
         self.context.close()

@@ -132,7 +132,7 @@ def test_the_last_choice_wins_however_fast_it_was(agenda: OpenAgenda, product: P
     following = page.locator("a[href*='month=']:has(svg)").last
     # The answer to the first choice waits until the second one's has come.
     held: list[Route] = []
-    page.route(f"**{following.get_attribute('href')}", held.append, times=1)
+    page.route(f"**{following.get_attribute('href')}", lambda route: held.append(route), times=1)
     following.click()
     page.locator("#times ul a").first.click()
     expect(page.locator("#step-3")).to_be_focused()

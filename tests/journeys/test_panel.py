@@ -1,0 +1,336 @@
+"""The professional's day in a real browser: the agenda by mouse and by keyboard, the panel's pages at every size."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from tenant_apps.appointments import services
+from tenant_apps.appointments.enums import AppointmentSource
+from tenant_apps.appointments.models import Appointment, Service, StaffMember
+from tenant_apps.branding import services as branding
+from tenant_apps.branding.models import Theme
+from tenant_apps.clients.domain import ClientDetails
+from tenant_apps.clients.models import Client as Person
+from tenants.context import TenantSnapshot, tenant_context
+from tenants.selectors import find_tenant_by_slug
+from tests.factories.open_agenda import OpenAgenda, add_service, open_agenda
+from tests.factories.people import make_user
+
+from .browser import CALENDAR_PAGE_BYTES, DESKTOP, PAGE_BYTES, PHONE, MakeVisitor, Visitor
+from .product import Product
+
+SLUG = "alfa"
+ZONE = ZoneInfo("America/Mexico_City")
+AGENDA_DAY = "/panel/?view=day"
+
+
+@pytest.fixture
+def alfa(database: None) -> TenantSnapshot:
+    """The workspace without anything in its agenda: the module's tests share a database."""
+    tenant = find_tenant_by_slug(slug=SLUG)
+    assert tenant is not None
+    with tenant_context(tenant):
+        for model in (Appointment, Service, StaffMember, Person, Theme):
+            model.objects.all().delete()
+        cache.clear()
+    return tenant.snapshot()
+
+
+@pytest.fixture
+def agenda(alfa: TenantSnapshot) -> OpenAgenda:
+    """Two people, two services, and the next workday's appointments at 10:00 and 12:00 with the first person."""
+    with tenant_context(alfa):
+        agenda = open_agenda(people=("Dra. Ana Pérez", "Dr. Luis Soto"))
+        add_service(name="Blanqueamiento", minutes=60)
+        branding.note_onboarding(step="finished")
+        for hour, name in ((10, "Luz Marín"), (12, "Íñigo Olaizola")):
+            book(agenda, workday(hour), name)
+    return agenda
+
+
+def workday(hour: int, minute: int = 0) -> datetime:
+    """Return a time of the next day on which people work."""
+    day = timezone.now().astimezone(ZONE) + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def book(agenda: OpenAgenda, starts_at: datetime, name: str) -> Appointment:
+    return services.book_appointment(
+        service_id=agenda.service.pk,
+        staff_id=agenda.staff[0].pk,
+        starts_at=starts_at,
+        client=ClientDetails(name, "", f"+5255123456{starts_at.hour}"),
+        source=AppointmentSource.PANEL,
+        outside_hours=True,
+        now=timezone.now(),
+    ).appointment
+
+
+@pytest.fixture
+def professional(
+    visitor: MakeVisitor, alfa: TenantSnapshot, product: Product, client_for: Callable[..., Client]
+) -> Callable[..., Visitor]:
+    """Return a function that seats the owner, signed in, who reads English."""
+
+    def make(**options: object) -> Visitor:
+        someone = visitor(**options)
+        browser = client_for(alfa)
+        with tenant_context(alfa):
+            browser.force_login(make_user(name="Ana Pérez"))
+        url = product.workspace(SLUG)
+        key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+        someone.context.add_cookies(
+            [
+                {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url},
+                {"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": url},
+            ]
+        )
+        return someone
+
+    return make
+
+
+def open_workday(someone: Visitor, product: Product) -> Page:
+    someone.open(product.workspace(SLUG, f"{AGENDA_DAY}&on={workday(9):%Y-%m-%d}"))
+    expect(event(someone.page, "Luz Marín")).to_be_visible()
+    return someone.page
+
+
+def event(page: Page, name: str) -> Locator:
+    return page.locator(".fc-timegrid-event", has_text=name)
+
+
+def drag(page: Page, source: Locator, *, hour: int) -> None:
+    """Drag an event, held at its beginning, to an hour of the day's column."""
+    box, lane = source.bounding_box(), page.locator(f'.fc-timegrid-slot-lane[data-time="{hour}:00:00"]').bounding_box()
+    assert box is not None
+    assert lane is not None
+    x, y = box["x"] + box["width"] / 3, box["y"] + 4
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 10, steps=3)
+    page.mouse.move(x, lane["y"] + 4, steps=8)
+    page.mouse.up()
+
+
+def starts_of(alfa: TenantSnapshot, name: str) -> datetime:
+    with tenant_context(alfa):
+        return Appointment.objects.get(attendee_name=name).starts_at.astimezone(ZONE)
+
+
+def test_drag_undo_and_conflict(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    owner = professional(width=DESKTOP)
+    page = open_workday(owner, product)
+    toast = page.locator("#toasts .toast")
+
+    drag(page, event(page, "Luz Marín"), hour=11)
+    expect(toast).to_contain_text("Luz Marín")
+    assert starts_of(alfa, "Luz Marín") == workday(11)
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("Back where it was")
+    assert starts_of(alfa, "Luz Marín") == workday(10)
+    expect(event(page, "Luz Marín")).to_have_attribute("aria-label", re.compile("^10:00"))
+
+    owner.expect_status(409)
+    drag(page, event(page, "Luz Marín"), hour=12)
+    expect(page.locator('#toasts .toast[data-level="error"]')).to_contain_text("taken")
+    assert starts_of(alfa, "Luz Marín") == workday(10)
+    expect(event(page, "Luz Marín")).to_have_attribute("aria-label", re.compile("^10:00"))
+
+
+def test_sheet_has_an_address_and_settles_an_appointment(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    owner = professional(width=DESKTOP)
+    page = open_workday(owner, product)
+    here = page.url
+
+    event(page, "Luz Marín").click()
+    sheet = page.locator("#sheets dialog[open]")
+    expect(sheet).to_contain_text("Limpieza dental")
+    expect(page).to_have_url(re.compile(r"/panel/appointments/\d+/$"))
+    owner.photograph("panel-sheet")
+    assert owner.list_barriers() == []
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(page).to_have_url(here)
+
+    event(page, "Luz Marín").focus()
+    page.keyboard.press("Enter")
+    sheet.get_by_role("link", name="Cancel appointment").click()
+    sheet.get_by_label("Reason").fill("Estoy enferma")
+    sheet.get_by_role("button", name="Cancel appointment").click()
+    expect(sheet).to_contain_text("Estoy enferma")
+    page.go_back()
+    expect(sheet).to_have_count(0)
+    expect(event(page, "Luz Marín")).to_have_count(0)
+
+
+def test_a_click_on_an_empty_hour_books_a_client_on_file(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    owner = professional(width=DESKTOP)
+    page = open_workday(owner, product)
+    lane = page.locator('.fc-timegrid-slot-lane[data-time="15:00:00"]')
+    lane.scroll_into_view_if_needed()
+    lane.click(position={"x": 200, "y": 6})
+
+    sheet = page.locator("#sheets dialog[open]")
+    expect(sheet.locator("[name=at]")).to_have_value("15:00")
+    expect(sheet.locator("[data-slot]").first).to_be_visible()
+    owner.photograph("panel-new-appointment")
+    sheet.get_by_label("Client").press_sequentially("luz")
+    sheet.locator("[data-client]").first.click()
+    sheet.locator("[data-slot='15:30']").click()
+    sheet.get_by_role("button", name="Book appointment").click()
+    expect(sheet).to_contain_text("Luz Marín")
+    page.keyboard.press("Escape")
+    expect(event(page, "Luz Marín")).to_have_count(2)
+
+
+def test_phone_list_leads_to_a_page_of_its_own(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    owner = professional(width=PHONE)
+    owner.open(product.workspace(SLUG, f"/panel/?on={workday(9) - timedelta(days=1):%Y-%m-%d}"))
+    page = owner.page
+    page.get_by_role("link", name="Next day").click()
+    page.get_by_role("link", name="Luz Marín").click()
+    expect(page.get_by_role("heading", name="Appointment")).to_be_visible()
+    page.get_by_role("button", name="Has arrived").click()
+    expect(page.locator(".badge-status")).to_contain_text("Arrived")
+    page.get_by_role("button", name="Done").click()
+    expect(page.locator(".badge-status")).to_contain_text("Done")
+
+
+def test_without_scripts(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    owner = professional(width=DESKTOP, javascript=False)
+    page = owner.page
+    owner.open(product.workspace(SLUG, f"/panel/?on={workday(9):%Y-%m-%d}"))
+    expect(page.get_by_role("link", name="Luz Marín")).to_be_visible()
+    page.get_by_role("link", name="Hours", exact=True).first.click()
+    saturday = page.get_by_label(re.compile("Saturday, period 1"))
+    saturday.first.fill("10:00")
+    saturday.last.fill("13:00")
+    page.get_by_role("button", name="Save hours").click()
+    expect(page.get_by_label("Saturday, period 1, from")).to_have_value("10:00")
+    owner.open(product.workspace(SLUG, f"/panel/appointments/add/?on={workday(9):%Y-%m-%d}"))
+    page.get_by_label("Time").fill("16:00")
+    page.get_by_label("Name").fill("Nadia Sin Script")
+    page.get_by_role("button", name="Book appointment").click()
+    expect(page.locator("#appointment-part")).to_contain_text("Nadia Sin Script")
+
+
+def test_welcome(alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]) -> None:
+    with tenant_context(alfa):
+        open_agenda()
+    owner = professional(width=PHONE)
+    page = owner.page
+    owner.open(product.workspace(SLUG, "/panel/welcome/"))
+    page.get_by_label("Limpieza dental: minutes").fill("40")
+    owner.photograph("welcome-services")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="When do you work?")).to_be_visible()
+    page.get_by_role("button", name="Saturday: add a period after a break").click()
+    page.get_by_role("button", name="Continue").click()
+    page.locator("[data-swatch='#8c2f6b']").click()
+    expect(page.locator("[data-sample][data-primary='#8c2f6b']")).to_be_attached()
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('[data-preview]')).getPropertyValue('--color-primary') === '#8c2f6b'"
+    )
+    owner.photograph("welcome-look")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_label("Your booking page")).to_have_value(product.workspace(SLUG))
+    owner.photograph("welcome-share")
+    page.get_by_role("button", name="Go to my agenda").click()
+    expect(page.get_by_role("heading", name="Agenda")).to_be_visible()
+
+
+PAGES = {
+    "agenda": "/panel/?on={day}",
+    "agenda-week": "/panel/?view=week&on={day}",
+    "agenda-month": "/panel/?view=month&on={day}",
+    "print": "/panel/agenda/print/?on={day}",
+    "appointment": "/panel/appointments/{appointment}/",
+    "reschedule": "/panel/appointments/{appointment}/reschedule/",
+    "cancel": "/panel/appointments/{appointment}/cancel/",
+    "add-appointment": "/panel/appointments/add/",
+    "clients": "/panel/clients/",
+    "client": "/panel/clients/{client}/",
+    "client-form": "/panel/clients/add/",
+    "services": "/panel/services/",
+    "service": "/panel/services/{service}/",
+    "hours": "/panel/hours/",
+    "time-off": "/panel/hours/time-off/",
+    "team": "/panel/team/",
+    "staff": "/panel/team/{staff}/",
+    "business": "/panel/settings/",
+    "region": "/panel/settings/region/",
+    "look": "/panel/settings/look/",
+    "welcome-services": "/panel/welcome/services/",
+    "welcome-hours": "/panel/welcome/hours/",
+    "welcome-look": "/panel/welcome/look/",
+    "welcome-share": "/panel/welcome/share/",
+}
+
+
+def test_every_page_at_every_size(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
+) -> None:
+    """No barrier, no sideways scroll, in both themes and both languages."""
+    with tenant_context(alfa):
+        appointment = Appointment.objects.earliest("starts_at")
+    values = {
+        "day": f"{workday(9):%Y-%m-%d}",
+        "appointment": appointment.pk,
+        "client": appointment.client_id,
+        "service": agenda.service.pk,
+        "staff": agenda.staff[0].pk,
+    }
+    owner = professional(width=PHONE)
+    found = []
+    for name, path in PAGES.items():
+        for width, theme in ((PHONE, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (DESKTOP, "light")):
+            owner.look(width=width, theme=theme)
+            if theme == "light" or width == DESKTOP:
+                owner.open(product.workspace(SLUG, path.format(**values)))
+                owner.page.wait_for_load_state("networkidle")
+            if (width, theme) in ((PHONE, "light"), (DESKTOP, "dark")):
+                owner.photograph(f"panel-{name}-{width}-{theme}")
+            found += [f"{name} {width} {theme}: {barrier}" for barrier in owner.list_barriers()]
+            if owner.overflow():
+                found.append(f"{name} {width}: wider than the screen by {owner.overflow()}")
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/panel/?view=week", CALENDAR_PAGE_BYTES),
+        ("/panel/clients/", PAGE_BYTES),
+        ("/panel/services/", PAGE_BYTES),
+        ("/panel/hours/", PAGE_BYTES),
+        ("/panel/settings/look/", PAGE_BYTES),
+        ("/panel/settings/region/", PAGE_BYTES),
+    ],
+)
+def test_pages_weigh_little(
+    agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor], path: str, limit: int
+) -> None:
+    weight, _answer = professional(width=DESKTOP).weigh(product.workspace(SLUG, path))
+
+    assert weight <= limit
