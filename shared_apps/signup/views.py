@@ -197,7 +197,10 @@ class WaitingView(ServiceFormMixin, FormView):  # type: ignore[type-arg]
                 token=self.kwargs["token"], slug=form.cleaned_data["slug"], now=timezone.now()
             )
         except NoSpareTenant:
-            return self.render_to_response(self.get_context_data())
+            context = self.get_context_data()
+            if self.request.GET.get("step") == str(context["progress"].step):
+                return HttpResponse(status=204)  # nothing new to show, nor to read aloud
+            return self.render_to_response(context)
         return htmx.redirect(self.request, enter_url(opened))
 
     def get_template_names(self) -> list[str]:

@@ -266,6 +266,7 @@ def test_waiting_page_asks_until_the_workspace_is_built(apex: Client, waiting_ur
     response = apex.post(waiting_url, **poll)  # type: ignore[arg-type]
     assert response.status_code == 200
     assert 'hx-trigger="every 1s"' in body(response)
+    assert apex.post(f"{waiting_url}?step=1", **poll).status_code == 204  # type: ignore[arg-type]
     tenants.refill_pool(size=1)
     response = apex.post(waiting_url, **poll)  # type: ignore[arg-type]
     assert response.status_code == 204
