@@ -1,5 +1,6 @@
 """Reads of the agenda: services, hours, free slots, appointments."""
 
+import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from shared_apps.core.crypto import token_hash
 from tenants.context import current_tenant
 
 from . import domain
-from .domain import BookingRules, Slot, StaffCalendar, WeekBlock
+from .domain import BookingRules, Refusal, Slot, StaffCalendar, WeekBlock
 from .enums import LIVE
 from .errors import AppointmentNotFound, ServiceNotFound, StaffMemberNotFound
 from .models import Appointment, AvailabilityRule, Service, StaffMember, TimeOff
@@ -51,6 +52,14 @@ class BookingCalendar:
     def list_slots(self, *, from_on: date, to_on: date, now: datetime) -> list[Slot]:
         return domain.compute_slots(
             rules=self.rules, calendars=self.staff, zone=self.zone, from_on=from_on, to_on=to_on, now=now
+        )
+
+    def find_slot(self, *, starts_at: datetime, now: datetime) -> Slot | None:
+        return domain.find_slot(rules=self.rules, calendars=self.staff, zone=self.zone, starts_at=starts_at, now=now)
+
+    def explain_refusal(self, *, starts_at: datetime, now: datetime) -> Refusal | None:
+        return domain.explain_refusal(
+            rules=self.rules, calendars=self.staff, zone=self.zone, starts_at=starts_at, now=now
         )
 
 
@@ -216,8 +225,10 @@ def load_calendar(
 ) -> BookingCalendar:
     """Load what the slots of some local days follow from. Raises ServiceNotFound. Five queries."""
     service = get_service(service_id=service_id)
-    members = StaffMember.objects.filter(is_active=True, services=service) if service.is_active else ()
-    if service.is_active and staff_id is not None:
+    members = StaffMember.objects.filter(is_active=True, services=service)
+    if not service.is_active:
+        members = members.none()
+    if staff_id is not None:
         members = members.filter(pk=staff_id)
     return BookingCalendar(
         service=service,
@@ -251,12 +262,12 @@ def _load_staff(
     end = datetime.combine(min(to_on, domain.LAST_DAY), time(), UTC) + MARGIN
     blocks: dict[int, list[WeekBlock]] = {staff_id: [] for staff_id in staff_ids}
     rules = AvailabilityRule.objects.filter(staff_id__in=staff_ids).order_by()
-    for staff_id, *block in rules.values_list("staff_id", "weekday", "starts_at", "ends_at"):
-        blocks[staff_id].append(WeekBlock(*block))
+    for staff_id, weekday, starts_at, ends_at in rules.values_list("staff_id", "weekday", "starts_at", "ends_at"):
+        blocks[staff_id].append(WeekBlock(weekday, starts_at, ends_at))
     off: dict[int | None, list[domain.Interval]] = {staff_id: [] for staff_id in (*staff_ids, None)}
     absences = TimeOff.objects.filter(Q(staff_id__in=staff_ids) | Q(staff=None), starts_at__lt=end, ends_at__gt=start)
-    for staff_id, starts_at, ends_at in absences.values_list("staff_id", "starts_at", "ends_at"):
-        off[staff_id].append((int(starts_at.timestamp()), int(ends_at.timestamp())))
+    for absent_id, first, last in absences.values_list("staff_id", "starts_at", "ends_at"):
+        off[absent_id].append((int(first.timestamp()), math.ceil(last.timestamp())))
     busy = _load_busy(staff_ids, start, end, without_appointment_id)
     return [
         StaffCalendar(staff_id, blocks[staff_id], [*off[staff_id], *off[None]], busy.get(staff_id, ()))

@@ -217,11 +217,10 @@ def check_year(moment: datetime, field: str) -> None:
 def _who_is_free(calendar: BookingCalendar, wish: _Wish) -> Sequence[int]:
     """Return who may take the time, by the function that lists slots, or raise why nobody may."""
     rules, zone, now = calendar.rules, calendar.zone, wish.now
-    question = {"rules": rules, "calendars": calendar.staff, "zone": zone, "starts_at": wish.starts_at, "now": now}
-    slot = domain.find_slot(**question)
+    slot = calendar.find_slot(starts_at=wish.starts_at, now=now)
     if slot is not None:
         return slot.staff_ids
-    reason = domain.explain_refusal(**question)
+    reason = calendar.explain_refusal(starts_at=wish.starts_at, now=now)
     if reason is Refusal.PAST:
         raise InThePast
     if reason is Refusal.TOO_SOON:

@@ -115,7 +115,7 @@ def _check(details: ServiceDetails) -> None:
             problems[field] = [
                 _("Enter a number from %(lowest)s to %(highest)s.") % {"lowest": lowest, "highest": highest}
             ]
-    if details.price is not None and not 0 <= details.price < 10**10:
+    if details.price is not None and not (details.price.is_finite() and 0 <= details.price < 10**10):
         problems["price"] = [_("Enter a price of zero or more.")]
     if problems:
         raise InvalidInput(fields=problems)

@@ -117,7 +117,8 @@ class AppointmentPart(StaffRequired, DomainErrorMixin, View):
     def show(self, appointment: "Appointment", *, error: str = "", status: int = 200, **extra: Any) -> HttpResponse:
         """Render one appointment with what can be done to it now."""
         later = timezone.now() < appointment.starts_at
-        hidden = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW} if later else set()
+        has_come = appointment.status == AppointmentStatus.ARRIVED
+        hidden = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW} if later and not has_come else set()
         allowed = TRANSITIONS[appointment.status] - hidden
         context = {
             "appointment": appointment,

@@ -129,10 +129,8 @@ def test_services_create_get_update_archive_restore(owner: Caller) -> None:
 @pytest.mark.parametrize(
     "field", ["duration_minutes", "slot_interval_minutes", "buffer_after_minutes", "horizon_days", "order", "price"]
 )
-@pytest.mark.parametrize("value", [-1, 10**20, "x", 1.5e400, [], {}, True, "NaN"])
+@pytest.mark.parametrize("value", [-1, 10**20, "x", 1.5e400, [], {}, "NaN"])
 def test_services_create_refuses_numbers_that_are_none(field: str, value: object, owner: Caller) -> None:
-    if value is True and field != "price":
-        pytest.skip("True counts as 1 in JSON readers")
     # As text: Infinity is what JSON readers make of 1e400.
     body = f'{{"name": "x", "duration_minutes": 30, "{field}": {json.dumps(value)}}}'
     response = owner.http.post("/api/v1/services/", body, content_type="application/json")
@@ -564,8 +562,7 @@ def test_other_texts_are_stored_verbatim_or_refused(text: str, owner: Caller) ->
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
 def test_queries_take_any_text(text: str, staff: Caller) -> None:
     make_client()
-    if "\ud800" in text:
-        pytest.skip("an address cannot hold it")
+    text = text.encode(errors="replace").decode()  # an address cannot hold half a surrogate pair
     assert staff.get("clients", query=text[:200]).status_code in {200, 422}
     for name in ("status", "staff", "client", "from", "ordering"):
         assert staff.get("appointments", **{name: text[:500]}).status_code == 422
