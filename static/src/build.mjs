@@ -28,7 +28,9 @@ for (const name of ["calendar", "swagger"]) {
 
 // Scripts.
 const script = { bundle: true, minify: true, format: "iife", target: "es2020", legalComments: "none", logLevel: "warning" };
-await build({ ...script, entryPoints: [join(here, "js/app.js")], outfile: join(dist, "app.js") });
+for (const name of ["early", "app"]) {
+  await build({ ...script, entryPoints: [join(here, `js/${name}.js`)], outfile: join(dist, `${name}.js`) });
+}
 mkdirSync(join(vendor, "fullcalendar"), { recursive: true });
 await build({ ...script, entryPoints: [join(here, "js/fullcalendar.js")], outfile: join(vendor, "fullcalendar/fullcalendar.js") });
 

@@ -158,7 +158,7 @@
         ? { left: "prev,next today", center: "title", right: "timeGridDay,timeGridWeek,dayGridMonth" }
         : { left: "title", right: "today prev,next" },
       slotDuration: "00:30:00",
-      snapDuration: "00:05:00",
+      snapDuration: "00:15:00",
       slotLabelInterval: "01:00:00",
       slotLabelFormat: config.slotClock,
       eventTimeFormat: config.clock,

@@ -8,7 +8,6 @@ import { startHtmx } from "./htmx.js";
 import { startPreferences } from "./preferences.js";
 import { showToast, startToasts } from "./toast.js";
 
-document.documentElement.classList.remove("no-js");
 window.htmx = htmx;
 window.Alpine = Alpine;
 window.Oficio = { toast: showToast };
