@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,8 @@ class RequestScope:
 
 
 _scope: ContextVar[RequestScope | None] = ContextVar("request_scope", default=None)
+# Addresses that open something by themselves: an appointment's link, a new password, a waiting sign-up.
+_SECRET = re.compile(r"(/a/|/signup/wait/|/password/new/[^/\s]+/)[\w\-]{20,}")
 _EXTRA = ("user", "ms", "queries", "status", "task", "job")
 
 
@@ -55,6 +58,11 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def _message(record: logging.LogRecord) -> str:
+    """Return the message without the secrets of links: who reads logs must not be able to follow them."""
+    return _SECRET.sub(r"\1…", record.getMessage())
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
@@ -63,7 +71,7 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
             **_fields(record),
         }
         if record.exc_info:
@@ -78,7 +86,7 @@ class TextFormatter(logging.Formatter):
         fields = _fields(record)
         fields.pop("request_id", None)
         tail = " ".join(f"{name}={value}" for name, value in fields.items())
-        text = f"{record.levelname.lower():7} {record.getMessage()}  {tail}".rstrip()
+        text = f"{record.levelname.lower():7} {_message(record)}  {tail}".rstrip()
         if record.exc_info:
             text += "\n" + self.formatException(record.exc_info)
         return text
