@@ -25,11 +25,6 @@ class OpenSession:
     is_this_one: bool
 
 
-def get_user(*, user_id: int) -> User:
-    """Return a person. Raises User.DoesNotExist. One query."""
-    return User.objects.get(pk=user_id)
-
-
 def find_user_by_email(*, email: str) -> User | None:
     """Return the person with an address, whatever its case, or None. One query."""
     try:

@@ -19,10 +19,3 @@ def redirect(request: HttpRequest, url: str) -> HttpResponse:
     response = HttpResponse(status=204)
     response["HX-Redirect"] = url
     return response
-
-
-def trigger(response: HttpResponse, event: str) -> HttpResponse:
-    """Let the page know that something happened, so that other parts of it reload themselves."""
-    present = response.get("HX-Trigger", "")
-    response["HX-Trigger"] = f"{present}, {event}" if present else event
-    return response

@@ -46,8 +46,9 @@ OPERATORS_HIDDEN = Audience(HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN, IN)
 Rule = Audience | dict[str, Audience]
 
 TOKEN = "A" * 43
-# Addresses for routes that a parameter's type does not give one for.
+# Addresses of routes that need more than a value of each parameter's type.
 SAMPLES = {
+    "operators/login/": "operators/login/?next=/operators/",  # without it, it redirects to itself with it
     r"^a/(?P<token>[A-Za-z0-9_-]{43})$": f"a/{TOKEN}",
     r"^a/(?P<token>[A-Za-z0-9_-]{43})/$": f"a/{TOKEN}/",
     r"^a/(?P<token>[A-Za-z0-9_-]{43})/booked/$": f"a/{TOKEN}/booked/",

@@ -1,7 +1,6 @@
 """What views say to htmx."""
 
 import pytest
-from django.http import HttpResponse
 from django.test import RequestFactory
 
 from shared_apps.core import htmx
@@ -25,8 +24,3 @@ def test_redirect_moves_the_page_also_from_a_fragment(rf: RequestFactory) -> Non
     assert (plain.status_code, plain["Location"]) == (302, "/next/")
     fragment = htmx.redirect(rf.get("/", headers={"hx-request": "true"}), "/next/")
     assert (fragment.status_code, fragment["HX-Redirect"]) == (204, "/next/")
-
-
-def test_trigger_adds_to_what_is_there() -> None:
-    response = htmx.trigger(htmx.trigger(HttpResponse(), "agenda-changed"), "list-changed")
-    assert response["HX-Trigger"] == "agenda-changed, list-changed"
