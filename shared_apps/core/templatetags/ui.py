@@ -120,9 +120,7 @@ def avatar(name: str, image_url: str = "", classes: str = "") -> SafeString:
     if image_url:
         return format_html('<span class="avatar {}"><img src="{}" alt="" loading="lazy"></span>', classes, image_url)
     color = crc32(str(name).encode()) % AVATAR_COLORS
-    return format_html(
-        '<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', color, classes, initials(name)
-    )
+    return format_html('<span class="avatar avatar-{} {}" aria-hidden="true">{}</span>', color, classes, initials(name))
 
 
 @register.filter

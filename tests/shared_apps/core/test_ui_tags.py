@@ -66,7 +66,10 @@ def test_status_badge_unknown_status_is_its_own_word():
     assert "strange" in render("{% status_badge status %}", status="strange")
 
 
-@pytest.mark.parametrize(("name", "letters"), [("Ana María Restrepo", "AR"), ("íñigo", "Í"), ("Dra. Mariana Castillo", "MC"), ("", "?"), ("✂️ ☎", "?")])
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Ana María Restrepo", "AR"), ("íñigo", "Í"), ("Dra. Mariana Castillo", "MC"), ("", "?"), ("✂️ ☎", "?")],
+)
 def test_avatar_initials(name, letters):
     assert f">{letters}<" in render("{% avatar name %}", name=name)
 
