@@ -17,6 +17,10 @@ SECURE_HSTS_SECONDS = environment.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = environment.flag("COOKIES_SECURE", True)
 CSRF_COOKIE_SECURE = environment.flag("COOKIES_SECURE", True)
+if SESSION_COOKIE_SECURE:
+    # Browsers take a cookie of this name from its own host only: no sibling below the apex can plant one.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.integer("EMAIL_PORT", 25)

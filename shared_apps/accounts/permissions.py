@@ -1,11 +1,12 @@
 """Who may use a page or an endpoint, by role."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.permissions import BasePermission
 
 from shared_apps.core import htmx
@@ -22,11 +23,17 @@ def has_role(user: Any, roles: frozenset[Role]) -> bool:
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Send an anonymous visitor to the sign-in page, and back here afterwards (a fragment: to the page it is in)."""
-    sign_in = resolve_url("accounts:sign_in")
+    """Send an anonymous visitor to the sign-in page, and back afterwards to the page they were looking at.
+
+    After a POST there is nothing to come back to: they start where they always start.
+    """
+    back = request.get_full_path() if request.method == "GET" else ""
     if request.headers.get("HX-Request") == "true":
-        return htmx.redirect(request, sign_in)
-    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", sign_in)
+        current = request.headers.get("HX-Current-URL", "")
+        is_ours = url_has_allowed_host_and_scheme(current, allowed_hosts={request.get_host()})
+        back = urlsplit(current)._replace(scheme="", netloc="").geturl() if is_ours else ""
+    sign_in = resolve_url("accounts:sign_in")
+    return htmx.redirect(request, f"{sign_in}?{urlencode({'next': back})}" if back else sign_in)
 
 
 class RoleRequired:

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from shared_apps.accounts import gateways, services
 from shared_apps.accounts.enums import Role
@@ -136,7 +137,7 @@ def test_sign_in_goes_to_no_other_host(
 def test_sign_in_goes_where_one_was_going(owner: User, tenant: TenantSnapshot, client_for: ClientFor) -> None:
     browser = client_for(tenant)
     asked = browser.get("/panel/account/profile/?a=1")
-    assert (asked.status_code, asked["Location"]) == (302, "/sign-in/?next=/panel/account/profile/%3Fa%3D1")
+    assert (asked.status_code, asked["Location"]) == (302, "/sign-in/?next=%2Fpanel%2Faccount%2Fprofile%2F%3Fa%3D1")
     page = browser.get(asked["Location"])
     assert page.context["next"] == "/panel/account/profile/?a=1"
     values = {"email": owner.email, "password": PASSWORD, "next": page.context["next"]}
@@ -209,9 +210,34 @@ def test_a_client_cannot_enter_the_panel(tenant: TenantSnapshot, client_for: Cli
     assert browser.get("/panel/account/profile/").status_code == 403
 
 
-def test_a_fragment_of_the_panel_sends_the_page_to_sign_in(tenant: TenantSnapshot, client_for: ClientFor) -> None:
-    response = client_for(tenant).get("/panel/account/profile/", headers={"hx-request": "true"})
-    assert (response.status_code, response["HX-Redirect"]) == (204, "/sign-in/")
+@pytest.mark.parametrize(
+    ("current", "expected"),
+    [
+        ("", "/sign-in/"),
+        ("http://alfa.localhost/panel/?day=2", "/sign-in/?next=%2Fpanel%2F%3Fday%3D2"),
+        ("http://evil.example/panel/", "/sign-in/"),
+        ("http://[", "/sign-in/"),
+    ],
+)
+def test_a_fragment_of_the_panel_sends_its_page_to_sign_in(
+    tenant: TenantSnapshot, client_for: ClientFor, current: str, expected: str
+) -> None:
+    headers = {"hx-request": "true", "hx-current-url": current}
+    response = client_for(tenant).get("/panel/account/security/", headers=headers)
+    assert (response.status_code, response["HX-Redirect"]) == (204, expected)
+
+
+def test_a_form_sent_after_the_session_ended_asks_to_sign_in(tenant: TenantSnapshot, client_for: ClientFor) -> None:
+    assert client_for(tenant).post("/panel/account/profile/", {"name": "Ana"})["Location"] == "/sign-in/"
+
+
+def test_a_page_of_the_panel_takes_one_query_for_the_session_and_one_for_the_person(
+    signed_in: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    signed_in.get("/panel/account/profile/")  # the host and the look are known now
+    with django_assert_num_queries(2) as queries:
+        signed_in.get("/panel/account/profile/")
+    assert ["accounts_session" in query["sql"] for query in queries] == [True, False]
 
 
 # --- A forgotten password ---------------------------------------------------------------------------------------------
