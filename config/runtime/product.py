@@ -43,7 +43,7 @@ class Options:
     def read(cls, environment: dict[str, str]) -> "Options":
         """Read PORT, HOST and OFICIO_DATA_DIR. Raises RuntimeProblem for a port that is none."""
         text = environment.get("PORT") or str(DEFAULT_PORT)
-        if not text.isdigit() or not 0 < int(text) < 65536:
+        if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
             raise RuntimeProblem(f"PORT must be a number from 1 to 65535, not {text!r}.")
         port = int(text)
         # Every port has its own data, so that two can run side by side without sharing anything.
@@ -97,7 +97,8 @@ def run(options: Options, console: Console, *, started_at: float) -> int:
 
 def reset(options: Options, *, confirmed: bool) -> int:
     """Delete the data folder after asking. Raises RuntimeProblem while Oficio runs on it."""
-    folders = {options.data_dir, server_folder(options.data_dir, server_account())}
+    servers = server_folder(options.data_dir, server_account())
+    folders = {options.data_dir, servers}
     lock = lock_data(options)
     try:
         names = " and ".join(str(folder) for folder in sorted(folders))
@@ -112,6 +113,9 @@ def reset(options: Options, *, confirmed: bool) -> int:
             if answer.strip().lower() != "yes":
                 print("Nothing was deleted.")
                 return 1
+        for kind in ("postgres", "valkey"):  # right after a kill -9 they may still be stopping
+            if (servers / kind / "lock").exists():
+                FolderLock(servers / kind / "lock").acquire(wait_seconds=20.0)
         for folder in folders:
             shutil.rmtree(folder)
         print(f"Deleted {names}. The next 'make run' starts over.")

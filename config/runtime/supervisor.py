@@ -44,7 +44,6 @@ class Managed:
     delay: float = FIRST_DELAY
     restart_at: float | None = None
     output: threading.Thread | None = None
-    restarts: int = 0
 
 
 class Supervisor:
@@ -161,7 +160,6 @@ class Supervisor:
         self._postpone(managed, now)
 
     def _restart(self, managed: Managed) -> None:
-        managed.restarts += 1
         try:
             self._spawn(managed)
         except (OSError, RuntimeProblem) as problem:
