@@ -21,5 +21,5 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """Return what is stored of a token: its SHA-256 in hexadecimal. The token itself has 256 random bits, so no salt."""
+    """Return what is stored of a token: its SHA-256 in hexadecimal. The token has 256 random bits, so no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
