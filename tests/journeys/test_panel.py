@@ -195,7 +195,7 @@ def test_a_click_on_an_empty_hour_books_a_client_on_file(
     sheet.locator("[data-client]").first.click()
     sheet.locator("[data-slot='15:30']").click()
     sheet.get_by_role("button", name="Book appointment").click()
-    expect(sheet).to_contain_text("Luz Marín")
+    expect(sheet.locator(".badge-status")).to_contain_text("Confirmed")
     page.keyboard.press("Escape")
     expect(event(page, "Luz Marín")).to_have_count(2)
 
@@ -291,7 +291,7 @@ PAGES = {
 def test_every_page_at_every_size(
     agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
 ) -> None:
-    """No barrier, no sideways scroll, in both themes and both languages."""
+    """No barrier, no sideways scroll."""
     with tenant_context(alfa):
         appointment = Appointment.objects.earliest("starts_at")
     values = {
@@ -304,13 +304,11 @@ def test_every_page_at_every_size(
     owner = professional(width=PHONE)
     found = []
     for name, path in PAGES.items():
-        for width, theme in ((PHONE, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (DESKTOP, "light")):
+        for width, theme in ((PHONE, "light"), (DESKTOP, "dark")):
             owner.look(width=width, theme=theme)
-            if theme == "light" or width == DESKTOP:
-                owner.open(product.workspace(SLUG, path.format(**values)))
-                owner.page.wait_for_load_state("networkidle")
-            if (width, theme) in ((PHONE, "light"), (DESKTOP, "dark")):
-                owner.photograph(f"panel-{name}-{width}-{theme}")
+            owner.open(product.workspace(SLUG, path.format(**values)))
+            owner.page.wait_for_load_state("networkidle")
+            owner.photograph(f"panel-{name}-{width}-{theme}")
             found += [f"{name} {width} {theme}: {barrier}" for barrier in owner.list_barriers()]
             if owner.overflow():
                 found.append(f"{name} {width}: wider than the screen by {owner.overflow()}")

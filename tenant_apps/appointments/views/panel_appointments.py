@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from tenant_apps.appointments.models import Appointment
 
 SUGGESTED_CLIENTS = 6
+AGENDA_CHANGED = "agenda:changed"  # static/js/panel/agenda.js loads its events anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ class AppointmentPart(StaffRequired, DomainErrorMixin, View):
         if not htmx.is_htmx(self.request):
             return htmx.redirect(self.request, reverse("panel:appointment", args=[appointment_id]))
         response = self.show(selectors.get_appointment(appointment_id=appointment_id))
-        return htmx.trigger(response, "agenda:changed")
+        response["HX-Trigger"] = AGENDA_CHANGED
+        return response
 
 
 class AppointmentView(AppointmentPart):
@@ -337,7 +339,7 @@ class MoveView(StaffRequired, DomainErrorMixin, View):
             return JsonResponse(body, status=error.status)
         if request.headers.get("HX-Request") == "true":
             toasts.show(request, _("Back where it was."))
-            return htmx.trigger(HttpResponse(status=204), "agenda:changed")
+            return HttpResponse(status=204, headers={"HX-Trigger": AGENDA_CHANGED})
         message = _("%(name)s: now %(time)s.") % {"name": before.attendee_name, "time": write_time(starts_at)}
         return JsonResponse({"message": message, "undo_url": move_back_url(before)})
 
