@@ -251,12 +251,13 @@ def secret_key(data_dir: Path) -> str:
 def start_application(options: Options, environment: dict[str, str], supervisor: Supervisor) -> str:
     """Prepare the data, start web, worker and scheduler, and return the list of sign-ins.
 
-    When the code's migrations are those of the last successful start, the web process starts while the preparation
-    still looks; otherwise it waits, because it needs the tables. Worker and scheduler come last: on two cores they
-    would double the wait for the first page, and what they do can start a second later.
+    When migrations and static files are those of the last successful start, the web process starts while the
+    preparation still looks; otherwise it waits: it needs the tables, and it notes the size of each static file once,
+    so one that is replaced later would be sent with a wrong Content-Length. Worker and scheduler come last: on two
+    cores they would double the wait for the first page, and what they do can start a second later.
     """
     marker = options.data_dir / "prepared"
-    fingerprint = migrations_fingerprint(environment)
+    fingerprint = sources_fingerprint(environment)
     is_warm = marker.exists() and marker.read_text() == fingerprint
     web = [web_spec(options, environment)]
     if is_warm:
@@ -270,13 +271,17 @@ def start_application(options: Options, environment: dict[str, str], supervisor:
     return sign_ins
 
 
-def migrations_fingerprint(environment: dict[str, str]) -> str:
-    """Return a digest of everything that decides what the tables look like, and of whose tables they are."""
+def sources_fingerprint(environment: dict[str, str]) -> str:
+    """Return a digest of what decides how tables and static files look, and of whose tables they are."""
     digest = hashlib.sha256(environment.get("DATABASE_URL", "").partition("?")[0].encode())
     patterns = ("tenants/migrations/*.py", "shared_apps/*/migrations/*.py", "tenant_apps/*/migrations/*.py")
     for path in sorted(path for pattern in (*patterns, "requirements/base.txt") for path in ROOT.glob(pattern)):
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
+    folders = [ROOT / "static" / name for name in ("dist", "js", "vendor")]
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        about = path.stat()
+        digest.update(f"{path.relative_to(ROOT)} {about.st_size} {about.st_mtime_ns}".encode())
     return digest.hexdigest()
 
 
