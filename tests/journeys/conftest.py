@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start Chromium. Without it tests are skipped, or fail when REQUIRE_BROWSER=1."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -50,9 +50,9 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Serve the product on a free port for the whole session."""
+    """Serve the product on a free port while the journeys run: its settings must not reach other tests."""
     with serve(tmp_path_factory.mktemp("static")) as running:
         yield running
 
