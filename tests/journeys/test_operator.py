@@ -1,12 +1,10 @@
-"""People who sign in: a session ended from elsewhere, and an operator who pauses a workspace."""
-
-import re
+"""An operator pauses a workspace, and opens it again."""
 
 import pytest
 from playwright.sync_api import expect
 
 from shared_apps.accounts.enums import Role
-from tenants.context import TenantSnapshot, public_context, tenant_context
+from tenants.context import TenantSnapshot, public_context
 from tenants.selectors import find_tenant_by_slug
 from tests.factories.people import PASSWORD, make_user
 
@@ -14,41 +12,16 @@ from .browser import DESKTOP, PHONE, MakeVisitor, Visitor
 from .product import Product
 
 SLUG = "alfa"
-OWNER, OPERATOR = "owner@example.com", "operator@example.com"
+OPERATOR = "operator@example.com"
 
 
 @pytest.fixture(scope="module")
 def alfa(database: None) -> TenantSnapshot:
     tenant = find_tenant_by_slug(slug=SLUG)
     assert tenant is not None
-    with tenant_context(tenant):
-        make_user(email=OWNER)
     with public_context():
         make_user(role=Role.OPERATOR, email=OPERATOR)
     return tenant.snapshot()
-
-
-def sign_in(person: Visitor, product: Product) -> None:
-    person.open(product.workspace(SLUG, "/panel/account/security/"))
-    person.page.locator("[name=email]").fill(OWNER)
-    person.page.locator("[name=password]").fill(PASSWORD)
-    person.page.locator("main form button.btn-primary").click()
-    expect(person.page).to_have_url(product.workspace(SLUG, "/panel/account/security/"))
-
-
-def test_a_session_is_ended_from_another_device(alfa: TenantSnapshot, product: Product, visitor: MakeVisitor) -> None:
-    computer, phone = visitor(width=DESKTOP), visitor(width=PHONE)
-    sign_in(phone, product)
-    sign_in(computer, product)
-    ends = computer.page.locator("form[action*='/sessions/'][action$='/end/'] button")
-    expect(ends).to_have_count(1)
-    computer.photograph("sessions")
-    ends.click()
-    expect(ends).to_have_count(0)
-    phone.open(product.workspace(SLUG, "/panel/account/profile/"))
-    expect(phone.page).to_have_url(re.compile(r"/sign-in/\?next="))
-    computer.open(product.workspace(SLUG, "/panel/account/profile/"))
-    expect(computer.page).to_have_url(product.workspace(SLUG, "/panel/account/profile/"))
 
 
 def test_an_operator_pauses_a_workspace_and_opens_it_again(
