@@ -104,3 +104,11 @@ def test_nginx_serves_the_apex_and_every_subdomain_and_no_other_host() -> None:
     assert "server_name ${OFICIO_BASE_HOST} *.${OFICIO_BASE_HOST};" in text
     assert re.search(r"listen 80 default_server;.*?return 444;", text, re.DOTALL)
     assert text.count("{") == text.count("}")
+
+
+def test_nginx_sets_request_headers_in_one_place_only() -> None:
+    """A location with a header of its own would lose the Host header, and every page would be unknown."""
+    text = (ROOT / "deploy/nginx/oficio.conf.template").read_text()
+    indents = set(re.findall(r"^( +)proxy_set_header ", text, re.MULTILINE))
+    assert indents == {"    "}
+    assert "proxy_set_header Host $http_host;" in text
