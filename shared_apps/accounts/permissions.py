@@ -33,7 +33,7 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         is_ours = url_has_allowed_host_and_scheme(current, allowed_hosts={request.get_host()})
         back = urlsplit(current)._replace(scheme="", netloc="").geturl() if is_ours else ""
     sign_in = resolve_url("accounts:sign_in")
-    return htmx.redirect(request, f"{sign_in}?{urlencode({'next': back})}" if back else sign_in)
+    return htmx.redirect(request, f"{sign_in}?{urlencode({'next': back}, safe='/')}" if back else sign_in)
 
 
 class RoleRequired:
