@@ -15,5 +15,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "WARNING")
 CELERY_TASK_ALWAYS_EAGER = False
+# Counted queries must not depend on how busy the machine is; changes are forgotten at once within a process.
+TENANT_HOST_TTL_SECONDS = 120
 LOCAL_PAGES = True
 SOURCE_DIR = BASE_DIR
