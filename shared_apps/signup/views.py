@@ -46,8 +46,9 @@ def country_of(request: HttpRequest) -> Country:
 
 
 def enter_url(opened: services.Opened) -> str:
-    """Return where the new owner is signed in on the workspace's own host."""
-    return workspace_url(opened.slug, f"/enter/?{urlencode({'code': opened.handover_code})}")
+    """Return where the new owner is signed in on the workspace's own host, and welcomed."""
+    query = urlencode({"code": opened.handover_code, "next": "/panel/welcome/"})
+    return workspace_url(opened.slug, f"/enter/?{query}")
 
 
 def sector_card(sector: Sector) -> dict[str, str]:

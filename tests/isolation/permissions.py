@@ -135,6 +135,7 @@ WORKSPACE: dict[str, Rule] = {
     "panel/hours/<int:staff_id>/": OWNER,
     "panel/hours/time-off/": OWNER,
     "panel/hours/time-off/<int:time_off_id>/remove/": OWNER,
+    "panel/search/": STAFF,
     "panel/services/": STAFF,
     "panel/services/add/": OWNER,
     "panel/services/<int:service_id>/": OWNER,

@@ -118,6 +118,7 @@ PAGES: Final = (
     panel("hours", "panel/hours/", "/panel/hours/"),
     panel("hours-of-one", "panel/hours/<int:staff_id>/", lambda world: f"/panel/hours/{world.staff_id}/"),
     panel("time-off", "panel/hours/time-off/", "/panel/hours/time-off/"),
+    panel("search", "panel/search/", "/panel/search/?q=a"),
     panel("services", "panel/services/", "/panel/services/"),
     panel("add-service", "panel/services/add/", "/panel/services/add/"),
     panel("edit-service", "panel/services/<int:service_id>/", lambda world: f"/panel/services/{world.service_id}/"),

@@ -24,7 +24,7 @@ from tenants.selectors import find_tenant_by_slug
 from tests.factories.open_agenda import OpenAgenda, add_service, open_agenda
 from tests.factories.people import make_user
 
-from .browser import CALENDAR_PAGE_BYTES, DESKTOP, PAGE_BYTES, PHONE, MakeVisitor, Visitor
+from .browser import CALENDAR_PAGE_BYTES, DESKTOP, PHONE, MakeVisitor, Visitor
 from .product import Product
 
 SLUG = "alfa"
@@ -260,75 +260,43 @@ def test_welcome(alfa: TenantSnapshot, product: Product, professional: Callable[
     expect(page.get_by_role("heading", name="Agenda")).to_be_visible()
 
 
-PAGES = {
-    "agenda": "/panel/?on={day}",
-    "agenda-week": "/panel/?view=week&on={day}",
-    "agenda-month": "/panel/?view=month&on={day}",
-    "print": "/panel/agenda/print/?on={day}",
-    "appointment": "/panel/appointments/{appointment}/",
-    "reschedule": "/panel/appointments/{appointment}/reschedule/",
-    "cancel": "/panel/appointments/{appointment}/cancel/",
-    "add-appointment": "/panel/appointments/add/",
-    "clients": "/panel/clients/",
-    "client": "/panel/clients/{client}/",
-    "client-form": "/panel/clients/add/",
-    "services": "/panel/services/",
-    "service": "/panel/services/{service}/",
-    "hours": "/panel/hours/",
-    "time-off": "/panel/hours/time-off/",
-    "team": "/panel/team/",
-    "staff": "/panel/team/{staff}/",
-    "business": "/panel/settings/",
-    "region": "/panel/settings/region/",
-    "look": "/panel/settings/look/",
-    "welcome-services": "/panel/welcome/services/",
-    "welcome-hours": "/panel/welcome/hours/",
-    "welcome-look": "/panel/welcome/look/",
-    "welcome-share": "/panel/welcome/share/",
-}
-
-
-def test_every_page_at_every_size(
+def test_search_by_keyboard(
     agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
 ) -> None:
-    """No barrier, no sideways scroll."""
-    with tenant_context(alfa):
-        appointment = Appointment.objects.earliest("starts_at")
-    values = {
-        "day": f"{workday(9):%Y-%m-%d}",
-        "appointment": appointment.pk,
-        "client": appointment.client_id,
-        "service": agenda.service.pk,
-        "staff": agenda.staff[0].pk,
-    }
-    owner = professional(width=PHONE)
-    found = []
-    for name, path in PAGES.items():
-        for width, theme in ((PHONE, "light"), (DESKTOP, "dark")):
-            owner.look(width=width, theme=theme)
-            owner.open(product.workspace(SLUG, path.format(**values)))
-            owner.page.wait_for_load_state("networkidle")
-            owner.photograph(f"panel-{name}-{width}-{theme}")
-            found += [f"{name} {width} {theme}: {barrier}" for barrier in owner.list_barriers()]
-            if owner.overflow():
-                found.append(f"{name} {width}: wider than the screen by {owner.overflow()}")
-    assert found == []
+    owner = professional(width=DESKTOP)
+    page = owner.page
+    owner.open(product.workspace(SLUG, "/panel/services/"))
+    page.keyboard.press("/")
+    results = page.locator("#search-results")
+    expect(results.get_by_role("link", name="New appointment")).to_be_visible()
+    page.keyboard.type("luz")
+    expect(results.get_by_role("link")).to_have_count(2)
+    owner.photograph("panel-search")
+    assert owner.list_barriers() == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Luz Marín")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#search")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#search")).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("path", "limit"),
-    [
-        ("/panel/?view=week", CALENDAR_PAGE_BYTES),
-        ("/panel/clients/", PAGE_BYTES),
-        ("/panel/services/", PAGE_BYTES),
-        ("/panel/hours/", PAGE_BYTES),
-        ("/panel/settings/look/", PAGE_BYTES),
-        ("/panel/settings/region/", PAGE_BYTES),
-    ],
-)
-def test_pages_weigh_little(
-    agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor], path: str, limit: int
+@pytest.mark.parametrize("view", ["week", "month"])
+def test_calendar_views_at_every_size(
+    agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor], view: str
 ) -> None:
-    weight, _answer = professional(width=DESKTOP).weigh(product.workspace(SLUG, path))
+    owner = professional(width=PHONE)
+    for width, theme in ((PHONE, "light"), (DESKTOP, "dark")):
+        owner.look(width=width, theme=theme)
+        owner.open(product.workspace(SLUG, f"/panel/?view={view}&on={workday(9):%Y-%m-%d}"))
+        expect(owner.page.locator(".fc-event", has_text="Luz Marín")).to_be_visible()
+        owner.photograph(f"panel-{view}-{width}-{theme}")
+        assert owner.list_barriers() == []
+        assert owner.overflow() == 0
 
-    assert weight <= limit
+
+def test_calendar_weighs_little(agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor]) -> None:
+    weight, _answer = professional(width=DESKTOP).weigh(product.workspace(SLUG, "/panel/?view=week"))
+
+    assert weight <= CALENDAR_PAGE_BYTES

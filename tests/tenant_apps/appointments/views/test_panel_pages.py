@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tenant_apps.appointments import services
 from tenants.context import TenantSnapshot, tenant_context
 from tests.factories.agenda import NOW, at, book, make_client, make_service, make_staff
+from tests.tenant_apps.nasty import NASTY
 
 SESSION = 2  # the session and its person
 TUESDAY = date(2026, 3, 3)
@@ -47,6 +48,8 @@ def fill(number: int) -> None:
         ("/panel/clients/", SESSION + 2),
         ("/panel/clients/?q=client", SESSION + 2),
         ("/panel/clients/{client}/", SESSION + 2),
+        ("/panel/search/?q=e", SESSION + 2),
+        ("/panel/search/", SESSION),
         ("/panel/services/", SESSION + 2),
         ("/panel/services/{service}/", SESSION + 3),
         ("/panel/hours/", SESSION + 2),
@@ -156,6 +159,34 @@ def test_another_workspaces_rows_never_show(
         text = owner.get(path).content.decode()
         assert "Vecino" not in text
         assert "Corte secreto" not in text
+
+
+def test_search_finds_clients_appointments_and_things_to_do(tenant: TenantSnapshot, owner: Client) -> None:
+    with tenant_context(tenant):
+        appointment = book(make_service(), at(9), client=make_client(name="Luz Appell"))
+
+    text = owner.get("/panel/search/?q=app", headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in text
+    assert f"/panel/clients/{appointment.client_id}/" in text
+    assert f"/panel/appointments/{appointment.pk}/" in text
+    assert "New appointment" in text
+    assert "New client" not in text
+
+
+def test_search_offers_staff_only_what_they_may_do(staff_browser: Client) -> None:
+    text = staff_browser.get("/panel/search/", headers={"HX-Request": "true"}).content.decode()
+
+    assert "New appointment" in text
+    assert "/panel/services/add/" not in text
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_search_takes_any_text(owner: Client, text: str) -> None:
+    response = owner.get("/panel/search/", {"q": text})
+
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
 
 
 def test_staff_see_services_but_no_buttons_to_change_them(tenant: TenantSnapshot, staff_browser: Client) -> None:
