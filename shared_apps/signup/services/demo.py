@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 DEMO_PASSWORD: Final = "oficio-demo-2026"  # noqa: S105  (printed by `make run`; the demo is for a machine of one's own)
 OPERATOR_NAME: Final = "Olga Peralta"
 OPERATOR_EMAIL: Final = "operator@oficio.example.com"
-PAST_DAYS, FUTURE_DAYS = 14, 14
-PER_DAY, TODAY = 2, 6
+PAST_DAYS, FUTURE_DAYS = 9, 9
+PER_DAY, TODAY = 3, 7
 _FOLDER: Final = Path(__file__).parents[1] / "demo"
 
 
@@ -152,6 +153,7 @@ class _Demo:
         self.services = {service.name: service for service in agenda.list_services()}
         self.offers: list[tuple[StaffMember, Sequence[Service]]] = []
         self.client_ids: list[int] = []
+        self.turns = count()
 
     def furnish(self, password_hash: str) -> None:
         self._add_people(password_hash)
@@ -257,20 +259,15 @@ class _Demo:
                 yield service, self.chance.choice(slots)
 
     def _settle(self, appointment: "Appointment", booked_at: datetime) -> None:
-        """Let what is over have taken place, or not."""
-        fate = self.chance.random()
-        if appointment.starts_at > self.now or appointment.starts_at.astimezone(self.zone).date() == self.today:
-            if fate > 0.93:
-                self._cancel(appointment, booked_at)
-            elif appointment.ends_at <= self.now:
-                appointments.complete_appointment(appointment_id=appointment.pk, now=appointment.ends_at)
-            elif appointment.starts_at <= self.now:
-                appointments.mark_arrived(appointment_id=appointment.pk, now=appointment.starts_at)
-        elif fate < 0.78:
+        """Let what is over have taken place, with a no-show and a cancellation among every nine."""
+        turn = next(self.turns) % 9
+        if appointment.ends_at <= self.now and turn not in (3, 6):
             appointments.complete_appointment(appointment_id=appointment.pk, now=appointment.ends_at)
-        elif fate < 0.88:
+        elif appointment.ends_at <= self.now and turn == 3:
             appointments.mark_no_show(appointment_id=appointment.pk, now=appointment.ends_at)
-        else:
+        elif appointment.starts_at <= self.now < appointment.ends_at:
+            appointments.mark_arrived(appointment_id=appointment.pk, now=appointment.starts_at)
+        elif turn == 6:
             self._cancel(appointment, booked_at)
 
     def _cancel(self, appointment: "Appointment", booked_at: datetime) -> None:
