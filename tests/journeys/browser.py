@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PAGE_BYTES = 150_000
+MARKUP_BYTES = 40_000
 CALENDAR_PAGE_BYTES = 300_000
 SERIOUS = {"serious", "critical"}
 AXE = Axe().axe_script
@@ -30,6 +32,14 @@ REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Bytes as they were transferred, compressed and with headers; markup is the HTML and CSS among them."""
+
+    total: int
+    markup: int
 
 
 class Visitor:
@@ -132,22 +142,29 @@ class Visitor:
             for node in finding["nodes"]
         ]
 
-    def weigh(self, url: str) -> tuple[int, Response]:
-        """Open a page as if for the first time; return the bytes that came over the network, and its answer."""
+    def weigh(self, url: str) -> tuple[Weight, Response]:
+        """Open a page as if for the first time; return what came over the network, and the page's answer."""
         session = self.context.new_cdp_session(self.page)
-        total = 0
+        kinds: dict[str, str] = {}
+        total = markup = 0
+
+        def name(event: dict[str, Any]) -> None:
+            kinds[event["requestId"]] = event["type"]
 
         def add(event: dict[str, Any]) -> None:
-            nonlocal total
-            total += int(event["encodedDataLength"])
+            nonlocal total, markup
+            size = int(event["encodedDataLength"])
+            total += size
+            markup += size if kinds.get(event["requestId"]) in {"Document", "Stylesheet"} else 0
 
         session.send("Network.enable")
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        session.on("Network.responseReceived", name)
         session.on("Network.loadingFinished", add)
         answer = self.open(url)
         self.page.wait_for_load_state("networkidle")
         session.detach()
-        return total, answer
+        return Weight(total, markup), answer
 
     def close(self) -> None:
         self.context.close()

@@ -19,6 +19,7 @@ from tenant_apps.appointments.views.public import BOOKINGS_PER_VISITOR
 from tenant_apps.clients.domain import ClientDetails
 from tenant_apps.clients.models import Client as ClientOnFile
 from tenants.context import TenantSnapshot, tenant_context
+from tests.factories.nasty import NASTY
 from tests.factories.open_agenda import OpenAgenda, add_service, open_agenda
 
 from .conftest import MONDAY_AT_NINE, NOW
@@ -68,7 +69,7 @@ def test_first_free_day_is_open_and_days_without_times_lead_nowhere(visitor: Cli
     page = answer.context["page"]
     assert page.day.isoformat() == "2026-11-20"
     assert [day.on.day for day in page.month.days if day.url] == [20, 23, 24, 25, 26, 27, 30]
-    assert [part.label for part in page.parts] == ["Morning", "Afternoon"]
+    assert [part.icon for part in page.parts] == ["coffee", "sun"], "a morning and an afternoon"
     assert "11:00 a.m." in answer.content.decode()
     assert "10:30 a.m." not in answer.content.decode(), "an hour's notice"
 
@@ -98,10 +99,10 @@ def test_a_person_may_be_chosen_when_there_are_several(visitor: Client, tenant: 
         agenda = open_agenda(people=("Ana", "Luis"))
         services.add_time_off(staff_id=agenda.staff[1].pk, starts_at=NOW, ends_at=NOW + timedelta(days=4))
     page = visitor.get("/book/").context["page"]
-    assert [(person.name, person.is_selected) for person in page.people] == [
-        ("Any professional", True),
-        ("Ana", False),
-        ("Luis", False),
+    assert [(person.id, person.is_selected) for person in page.people] == [
+        (None, True),
+        (agenda.staff[0].pk, False),
+        (agenda.staff[1].pk, False),
     ]
     assert page.day.isoformat() == "2026-11-20"
     assert visitor.get(page.people[2].url).context["page"].day.isoformat() == "2026-11-24"
@@ -291,6 +292,29 @@ def test_nasty_text_is_kept_word_for_word_and_escaped(
     assert visitor.get(answer["Location"].replace("booked/", "appointment.ics")).status_code == 200
 
 
+@pytest.mark.parametrize("field", ["name", "email", "phone", "note", "website", "at", "service", "staff", "key"])
+@pytest.mark.parametrize("text", [text for name, text in NASTY.items() if name != "surrogate"])
+def test_nasty_text_in_any_field_is_kept_or_refused(
+    book: Book, tenant: TenantSnapshot, agenda: OpenAgenda, field: str, text: str
+) -> None:
+    answer = book(**{field: text})
+    assert answer.status_code in {204, 302, 404, 409, 422}
+    with tenant_context(tenant):
+        kept = list(Appointment.objects.values_list("attendee_name", "notes"))
+    if answer.status_code != 302:
+        assert kept == []
+    elif field == "name":
+        assert kept == [(text.strip(), "")]
+    elif field == "note":
+        assert kept == [("Ana López", text.strip())]
+
+
+def test_bytes_that_are_no_text_are_no_error_of_ours(visitor: Client, agenda: OpenAgenda) -> None:
+    body = f"service={agenda.service.pk}&at={MONDAY_AT_NINE}&key=%ED%A0%80&name=%FF%FE&email=a@example.com"
+    answer = visitor.post("/book/", body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 422
+
+
 # --- Refusals --------------------------------------------------------------------------------
 def test_a_taken_time_keeps_the_form_and_offers_the_nearest(
     book: Book, visitor: Client, tenant: TenantSnapshot, agenda: OpenAgenda
@@ -336,9 +360,7 @@ def test_a_time_that_cannot_be_had_says_why_and_what_to_do(
 
 
 def test_too_soon_and_too_far_name_the_limit(book: Book) -> None:
-    assert (
-        "The earliest possible time is Friday, November 20, 11:00 a.m." in book(at="2026-11-20T16:30Z").content.decode()
-    )
+    assert "Earliest possible time: Friday, November 20, 11:00 a.m." in book(at="2026-11-20T16:30Z").content.decode()
     assert "Times can be booked until Tuesday, January 19." in book(at="2027-11-22T15:00Z").content.decode()
 
 
