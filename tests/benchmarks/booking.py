@@ -143,9 +143,9 @@ def fill_month() -> tuple[int, date]:
 
 
 def days(number: int) -> list[date]:
-    """Return days from tomorrow on."""
-    tomorrow = datetime.now(UTC).date() + timedelta(days=2)
-    return [tomorrow + timedelta(days=offset) for offset in range(number)]
+    """Return days from the day after tomorrow on, wherever it is tomorrow already."""
+    first = datetime.now(UTC).date() + timedelta(days=2)
+    return [first + timedelta(days=offset) for offset in range(number)]
 
 
 def at(day: date, hour: int) -> datetime:
@@ -260,17 +260,22 @@ def web_server() -> Iterator[int]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "16", "--log-level", "error"]
-    server = subprocess.Popen(command)
-    try:
-        wait_until_up(port)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
+    with tempfile.TemporaryFile("w+") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            server.wait(15)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            wait_until_up(port)
+            yield port
+        except BaseException:
+            log.seek(0)
+            print(log.read()[-4000:], file=sys.stderr)
+            raise
+        finally:
+            server.send_signal(signal.SIGTERM)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
 
 
 def wait_until_up(port: int) -> None:
