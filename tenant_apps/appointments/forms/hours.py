@@ -138,7 +138,7 @@ class TimeOffForm(forms.Form):
         label=_("Reason"), max_length=200, required=False, help_text=_("Only you and your team see it.")
     )
     # Set by the page that shows which appointments lie in the period.
-    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput())
+    confirmed = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, staff: Sequence["StaffMember"], zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

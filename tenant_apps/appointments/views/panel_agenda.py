@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
+from shared_apps.accounts.enums import Role
 from shared_apps.accounts.permissions import StaffRequired
 from shared_apps.core.errors import InvalidInput
 from shared_apps.core.views import DomainErrorMixin
@@ -79,6 +80,7 @@ class AgendaView(StaffRequired, DomainErrorMixin, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "now": now,
+            "is_owner": self.request.user.role == Role.OWNER,  # type: ignore[union-attr]
             "on": filters.on,
             "on_iso": filters.on.isoformat(),
             "previous_iso": (filters.on - timedelta(days=1)).isoformat(),
@@ -90,6 +92,7 @@ class AgendaView(StaffRequired, DomainErrorMixin, TemplateView):
             "chosen_staff": filters.staff_ids,
             "shows_cancelled": filters.shows_cancelled,
             "entries": list_entries(list(appointments), list(time_off), filters, now if is_today else None),
+            "list_is_shown": filters.view in LIST_CLASSES,
             "list_class": LIST_CLASSES.get(filters.view, "agenda-list-fallback"),
             "calendar_class": CALENDAR_CLASSES.get(filters.view, ""),
             "config": calendar_config(filters, staff, now),

@@ -24,7 +24,7 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.moments import write_moment
 from shared_apps.core.responses import error_body
 from shared_apps.core.views import DomainErrorMixin, add_domain_error
-from tenant_apps.appointments import selectors, services
+from tenant_apps.appointments import errors, selectors, services
 from tenant_apps.appointments.domain import Slot
 from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentSource, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.forms.appointments import (
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from tenant_apps.appointments.models import Appointment
 
 SUGGESTED_CLIENTS = 6
+# Refusals that "even outside the usual hours" overrides.
+OVERRIDABLE = (errors.OutsideAvailability, errors.TooSoon, errors.BeyondHorizon, errors.InThePast)
 AGENDA_CHANGED = "agenda:changed"  # static/js/panel/agenda.js loads its events anew
 
 
@@ -94,9 +96,10 @@ def write_time(moment: datetime) -> str:
     return write_moment(moment, zone=selectors.workspace_zone(), form="datetime", country=current_tenant().country)
 
 
-def alternatives_of(error: DomainError, zone: ZoneInfo) -> list[SlotChoice]:
-    """Return the free times that a refusal suggests, if it does."""
-    return slot_choices(list(getattr(error, "alternatives", ())), zone)
+def refusal_context(error: DomainError | None) -> dict[str, Any]:
+    """Return the free times that a refusal suggests, and whether the professional may insist."""
+    alternatives = slot_choices(list(getattr(error, "alternatives", ())), selectors.workspace_zone())
+    return {"alternatives": alternatives, "may_insist": isinstance(error, OVERRIDABLE)}
 
 
 class AppointmentPart(StaffRequired, DomainErrorMixin, View):
@@ -204,7 +207,7 @@ class AddAppointmentView(AppointmentPart):
         context = {
             "form": form,
             "client": clients.get_client(client_id=client_id) if client_id else None,
-            "alternatives": alternatives_of(error, selectors.workspace_zone()) if error else [],
+            **refusal_context(error),
         }
         return self.answer(self.part, context, title=_("New appointment"), status=status)
 
@@ -242,8 +245,7 @@ class RescheduleView(AppointmentPart):
     def _show(
         self, appointment: "Appointment", form: RescheduleForm, *, status: int = 200, error: DomainError | None = None
     ) -> HttpResponse:
-        alternatives = alternatives_of(error, selectors.workspace_zone()) if error else []
-        context = {"appointment": appointment, "form": form, "alternatives": alternatives}
+        context = {"appointment": appointment, "form": form, **refusal_context(error)}
         return self.answer(self.part, context, title=_("Reschedule"), status=status)
 
 

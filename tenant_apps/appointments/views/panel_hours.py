@@ -1,5 +1,6 @@
 """Weekly hours of each person, and time off."""
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,9 +90,14 @@ class TimeOffView(OwnerRequired, ServiceFormMixin, FormView):
     def perform(self, form: TimeOffForm) -> HttpResponse:
         cleaned = form.cleaned_data
         hits = self.hits(form)
-        if hits and not cleaned["confirmed"]:
-            shown, more = hits[:HITS_SHOWN], len(hits) - HITS_SHOWN
-            context = self.get_context_data(form=form, hits=shown, more_hits=max(0, more))
+        shown_already = fingerprint(hits)
+        if hits and cleaned["confirmed"] != shown_already:
+            context = self.get_context_data(
+                form=form,
+                hits=hits[:HITS_SHOWN],
+                more_hits=max(0, len(hits) - HITS_SHOWN),
+                confirmed=shown_already,
+            )
             return self.render_to_response(context, status=409)
         services.add_time_off(
             staff_id=cleaned["staff"],
@@ -108,6 +114,11 @@ class TimeOffView(OwnerRequired, ServiceFormMixin, FormView):
         people = None if cleaned["staff"] is None else {cleaned["staff"]}
         found = selectors.list_agenda(starts_at=cleaned["starts_at"], ends_at=cleaned["ends_at"], staff_ids=people)
         return list(found.filter(status__in=MOVABLE))
+
+
+def fingerprint(appointments: "list[Appointment]") -> str:
+    """Return what stands for having seen these very appointments."""
+    return hashlib.sha256(",".join(str(one.pk) for one in appointments).encode()).hexdigest()[:16]
 
 
 class RemoveTimeOffView(OwnerRequired, DomainErrorMixin, View):

@@ -231,7 +231,12 @@ def test_time_off_shows_the_appointments_it_hits_before_it_is_kept(owner: Client
     assert "Quien Viene" in asked.content.decode()
     assert not TimeOff.objects.exists()
 
-    kept = owner.post("/panel/hours/time-off/", {**fields, "confirmed": "1"})
+    confirmed = asked.context["confirmed"]
+    book(service, at(11))
+    other = owner.post("/panel/hours/time-off/", {**fields, "confirmed": confirmed})
+    assert other.status_code == 409, "what was confirmed is not what would be hit now"
+
+    kept = owner.post("/panel/hours/time-off/", {**fields, "confirmed": other.context["confirmed"]})
     assert kept.status_code == 302
     assert TimeOff.objects.count() == 1
 
