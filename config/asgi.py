@@ -4,8 +4,8 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
-from django.core.asgi import get_asgi_application  # noqa: E402
+from django.core.asgi import get_asgi_application
 
-import config.celery  # noqa: E402, F401  (sets the current Celery application)
+import config.celery  # noqa: F401  (sets the current Celery application)
 
 application = get_asgi_application()

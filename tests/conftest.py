@@ -9,7 +9,6 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 import config.celery  # noqa: F401  (sets the current Celery application, as manage.py and wsgi.py do)
-
 from tenants import services as tenant_services
 from tenants.context import TenantSnapshot, public_context, tenant_context
 from tenants.hosts import directory

@@ -1,6 +1,6 @@
 """Settings of `make run`: everything on this machine, no secret of worth."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import BASE_DIR, DATA_DIR, STORAGES, environment
 
 DEBUG = environment.flag("DEBUG", False)

@@ -1,6 +1,6 @@
 """Settings of a real deployment: every secret comes from the environment."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import STORAGES, environment
 
 SECRET_KEY = environment.text("SECRET_KEY")

@@ -1,6 +1,6 @@
 """Settings of the tests: throw-away servers, fast hashing, strict logging."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import BASE_DIR, DATA_DIR, LOGGING, STORAGES, environment
 
 SECRET_KEY = "test-only-not-a-secret-but-long-enough-for-hmac"

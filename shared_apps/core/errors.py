@@ -1,12 +1,12 @@
 """The base of every error that a person or an API client may meet.
 
-    DomainError
-    ├── InvalidInput          422  fields with messages
-    ├── NotFound              404
-    ├── PermissionRefused     403
-    ├── TooManyRequests       429  retry_after
-    ├── ServiceUnavailable    503
-    └── one class per fact in each app's errors.py (SlotTaken, SlugTaken, …)
+DomainError
+├── InvalidInput          422  fields with messages
+├── NotFound              404
+├── PermissionRefused     403
+├── TooManyRequests       429  retry_after
+├── ServiceUnavailable    503
+└── one class per fact in each app's errors.py (SlotTaken, SlugTaken, …)
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,10 @@
 """Why a logo is refused.
 
-    DomainError
-    └── LogoRefused           about the field `logo`; never raised itself
-        ├── LogoTooLarge      422  too many bytes
-        ├── LogoTooManyPixels 422  too wide or too tall, whatever its bytes say
-        └── LogoNotAnImage    422  not a PNG, JPEG or WebP that can be decoded
+DomainError
+└── LogoRefused           about the field `logo`; never raised itself
+    ├── LogoTooLarge      422  too many bytes
+    ├── LogoTooManyPixels 422  too wide or too tall, whatever its bytes say
+    └── LogoNotAnImage    422  not a PNG, JPEG or WebP that can be decoded
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from tenant_apps.clients.domain import ClientDetails
 from tenants.keys import tenant_key
 
-
 CONTACT_TEMPLATE = "appointments/public/_contact_field.html"
 
 

@@ -5,34 +5,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Theme',
+            name="Theme",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('tagline', models.CharField(blank=True, max_length=140, verbose_name='one sentence')),
-                ('about', models.TextField(blank=True, max_length=2000, verbose_name='about')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('color', models.CharField(default='#005e66', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$')], verbose_name='color')),
-                ('primary', models.CharField(blank=True, max_length=7)),
-                ('primary_content', models.CharField(blank=True, max_length=7)),
-                ('primary_dark', models.CharField(blank=True, max_length=7)),
-                ('primary_content_dark', models.CharField(blank=True, max_length=7)),
-                ('logo', models.CharField(blank=True, help_text='key of the stored images', max_length=16, verbose_name='logo')),
-                ('onboarding_step', models.CharField(default='services', max_length=16)),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("tagline", models.CharField(blank=True, max_length=140, verbose_name="one sentence")),
+                ("about", models.TextField(blank=True, max_length=2000, verbose_name="about")),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                (
+                    "color",
+                    models.CharField(
+                        default="#005e66",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-f]{6}$")],
+                        verbose_name="color",
+                    ),
+                ),
+                ("primary", models.CharField(blank=True, max_length=7)),
+                ("primary_content", models.CharField(blank=True, max_length=7)),
+                ("primary_dark", models.CharField(blank=True, max_length=7)),
+                ("primary_content_dark", models.CharField(blank=True, max_length=7)),
+                (
+                    "logo",
+                    models.CharField(
+                        blank=True, help_text="key of the stored images", max_length=16, verbose_name="logo"
+                    ),
+                ),
+                ("onboarding_step", models.CharField(default="services", max_length=16)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
             ],
             options={
-                'verbose_name': 'look',
-                'verbose_name_plural': 'looks',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='branding_theme_single'), models.CheckConstraint(condition=models.Q(('color__regex', '^#[0-9a-f]{6}$')), name='branding_theme_color_hex'), models.CheckConstraint(condition=models.Q(models.Q(('primary', ''), ('primary_content', ''), ('primary_content_dark', ''), ('primary_dark', '')), models.Q(models.Q(('primary', ''), _negated=True), models.Q(('primary_content', ''), _negated=True), models.Q(('primary_dark', ''), _negated=True), models.Q(('primary_content_dark', ''), _negated=True)), _connector='OR'), name='branding_theme_colors_together'), models.CheckConstraint(condition=models.Q(('onboarding_step__in', ('services', 'hours', 'look', 'share', 'finished'))), name='branding_theme_onboarding_step_known')],
+                "verbose_name": "look",
+                "verbose_name_plural": "looks",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="branding_theme_single"),
+                    models.CheckConstraint(
+                        condition=models.Q(("color__regex", "^#[0-9a-f]{6}$")), name="branding_theme_color_hex"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("primary", ""),
+                                ("primary_content", ""),
+                                ("primary_content_dark", ""),
+                                ("primary_dark", ""),
+                            ),
+                            models.Q(
+                                models.Q(("primary", ""), _negated=True),
+                                models.Q(("primary_content", ""), _negated=True),
+                                models.Q(("primary_dark", ""), _negated=True),
+                                models.Q(("primary_content_dark", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="branding_theme_colors_together",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("onboarding_step__in", ("services", "hours", "look", "share", "finished"))),
+                        name="branding_theme_onboarding_step_known",
+                    ),
+                ],
             },
         ),
     ]
