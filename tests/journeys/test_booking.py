@@ -125,6 +125,53 @@ def test_booking_in_place_moves_the_focus_and_says_what_changed(
     assert count_appointments(alfa) == 1
 
 
+def test_back_and_forward_lead_through_the_steps(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
+    client = visitor(width=PHONE)
+    page = client.page
+    client.open(product.workspace(SLUG, "/book/"))
+    page.locator("#booking a[href*='service=']").first.click()
+    expect(page.locator("#step-2")).to_be_focused()
+    choose_time(page)
+    page.go_back()
+    expect(page.locator("#times ul a").first).to_be_visible()
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#booking a[href*='service=']").first).to_be_visible()
+    page.go_forward()
+    expect(page.locator("#times ul a").first).to_be_visible()
+    page.locator("#times ul a").first.click()
+    expect(page.locator("#step-3")).to_be_focused()
+
+
+def test_booking_by_keyboard_alone(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, visitor: MakeVisitor
+) -> None:
+    client = visitor(width=DESKTOP)
+    page = client.page
+    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    walk_to(page, "a[href*='month=']:has(svg)")
+    walk_to(page, "#times ul a")
+    expect(page.locator("#step-3")).to_be_focused()
+    for value in ("Ana López", "ana@example.com"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(value)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(BOOKED)
+    assert count_appointments(alfa) == 1
+
+
+def walk_to(page: Page, selector: str) -> None:
+    """Press Tab until what the selector names has the focus, then Enter; wait for the answer."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            with page.expect_response(re.compile(r"/book/\?")):
+                page.keyboard.press("Enter")
+            page.wait_for_load_state("networkidle")
+            return
+    raise AssertionError(f"no {selector} by keyboard")
+
+
 def test_the_last_choice_wins_however_fast_it_was(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
     client = visitor(width=DESKTOP)
     page = client.page
