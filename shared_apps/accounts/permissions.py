@@ -37,7 +37,10 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 class RoleRequired:
-    """A view for some roles: anonymous visitors are asked to sign in, everyone else is refused with 403."""
+    """A view for some roles: anonymous visitors are asked to sign in, everyone else is refused with 403.
+
+    Browsers keep no copy: after signing out, going back shows nobody's data.
+    """
 
     roles: frozenset[Role] = frozenset()
 
@@ -46,7 +49,9 @@ class RoleRequired:
             return ask_to_sign_in(request)
         if not has_role(request.user, self.roles):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class OwnerRequired(RoleRequired):

@@ -42,7 +42,7 @@
   function dot(color) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 8 8");
-    svg.setAttribute("class", "size-2 flex-none");
+    svg.setAttribute("class", "size-2 flex-none dark:brightness-175");
     svg.setAttribute("aria-hidden", "true");
     const circle = document.createElementNS(SVG, "circle");
     for (const [name, value] of Object.entries({ cx: 4, cy: 4, r: 4, fill: color })) circle.setAttribute(name, value);
@@ -132,7 +132,7 @@
     if (document.querySelector("#sheets dialog[open]")) return;
     window.history.replaceState(window.history.state, "", `?${query({ view: name, on: day(shown) })}`);
     const print = document.getElementById("print-day");
-    if (print) print.href = `${config.printUrl}?on=${day(name === "day" ? start : shown)}`;
+    if (print) print.href = `${config.printUrl}?${query({ on: day(name === "day" ? start : shown) })}`;
     goto.value = day(shown);
   }
 

@@ -172,7 +172,7 @@ class EventsView(StaffRequired, DomainErrorMixin, View):
             for period in time_off
             if not filters.staff_ids or period.staff_id is None or period.staff_id in filters.staff_ids
         ]
-        return JsonResponse(events, safe=False, headers={"Cache-Control": "no-store"})
+        return JsonResponse(events, safe=False)
 
 
 class PrintView(StaffRequired, DomainErrorMixin, TemplateView):

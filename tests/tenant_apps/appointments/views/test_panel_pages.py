@@ -114,6 +114,13 @@ def test_empty_pages_say_what_to_do(owner: Client, path: str, words: str) -> Non
     assert words in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    "path", ["/panel/", "/panel/clients/", "/panel/agenda/events/?start=2026-03-02&end=2026-03-09"]
+)
+def test_browsers_keep_no_copy(owner: Client, path: str) -> None:
+    assert "no-store" in owner.get(path)["Cache-Control"]
+
+
 def test_hours_without_anybody_lead_to_adding_somebody(owner: Client) -> None:
     response = owner.get("/panel/hours/")
 
