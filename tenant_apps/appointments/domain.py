@@ -16,7 +16,6 @@ Source: docs/adr/0009-one-slot-function.md
 """
 
 import math
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -262,19 +261,21 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
     return merged
 
 
-def subtract(intervals: Sequence[Interval], removed: Sequence[Interval]) -> list[Interval]:
-    """Return what merged intervals keep without others, which are sorted and may overlap."""
+def subtract(
+    intervals: Sequence[Interval], removed: Sequence[Interval], *, before: int = 0, after: int = 0
+) -> list[Interval]:
+    """Return what merged intervals keep without others, which are sorted, may overlap, and are widened to each side."""
     left: list[Interval] = []
     position, count = 0, len(removed)
     for start, end in intervals:
         while position < count:
             removed_start, removed_end = removed[position]
-            if removed_start >= end:
+            if removed_start - before >= end:
                 break
-            if removed_end > start:
-                if removed_start > start:
-                    left.append((start, removed_start))
-                start = removed_end
+            if removed_end + after > start:
+                if removed_start - before > start:
+                    left.append((start, removed_start - before))
+                start = removed_end + after
                 if start >= end:
                     break  # it may reach into the next interval
             position += 1
@@ -304,26 +305,32 @@ def _free_starts(
 
     Works on whole intervals of allowed starts; only what is free is enumerated.
     """
-    pieces = list(_open_pieces(calendar.blocks, offsets, window))
+    pieces = sorted(_open_pieces(calendar.blocks, offsets, window))
     opened = subtract(merge(piece[:2] for piece in pieces), sorted(calendar.time_off))
     duration = rules.duration_minutes * MINUTE
     fits = intersect([(start, end - duration + 1) for start, end in opened if end - duration >= start], window)
     # [s − before, s + duration + after) overlaps [b, e) exactly when b − duration − after < s < e + before.
-    before = rules.buffer_before_minutes * MINUTE
-    after = duration + rules.buffer_after_minutes * MINUTE - 1
-    allowed = subtract(fits, [(start - after, end + before) for start, end in sorted(calendar.busy)])
-    ends = [end for _, end in allowed]
+    allowed = subtract(
+        fits,
+        sorted(calendar.busy),
+        before=duration + rules.buffer_after_minutes * MINUTE - 1,
+        after=rules.buffer_before_minutes * MINUTE,
+    )
     step = rules.slot_interval_minutes * MINUTE
-    starts: set[int] = set()
-    for start, end, offset, anchor in pieces:
-        for index in range(bisect_right(ends, start), len(allowed)):
-            first, last = max(start, allowed[index][0]), min(end, allowed[index][1])
-            if first >= end:
+    starts: list[int] = []
+    position = 0
+    for first, last in allowed:
+        while pieces[position][1] <= first:
+            position += 1
+        for index in range(position, len(pieces)):
+            start, end, offset, anchor = pieces[index]
+            if start >= last:
                 break
             # The grid is in wall time, from the block's beginning.
-            on_grid = anchor - offset - (anchor - offset - first) // step * step
-            starts.update(range(on_grid, last, step))
-    return starts
+            origin = anchor - offset
+            low = first if first > start else start
+            starts.extend(range(origin - (origin - low) // step * step, last if last < end else end, step))
+    return set(starts)
 
 
 def _open_pieces(

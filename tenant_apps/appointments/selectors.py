@@ -233,7 +233,7 @@ def load_calendar(
     return BookingCalendar(
         service=service,
         rules=rules_of(service),
-        staff=_load_staff([member.pk for member in members], from_on, to_on, without_appointment_id),
+        staff=_load_staff(list(members.values_list("pk", flat=True)), from_on, to_on, without_appointment_id),
         zone=workspace_zone(),
     )
 
