@@ -198,6 +198,25 @@ def test_one_form_sent_many_times_books_once(workspace: TenantSnapshot) -> None:
     assert {result.appointment.pk for result in results} == {Appointment.objects.get().pk}
 
 
+def test_one_form_sent_again_while_the_first_is_not_committed(workspace: TenantSnapshot) -> None:
+    """The second has looked for its reference in vain; by the time it looks at the agenda, its own time is taken."""
+    service, reference = make_service(), uuid4()
+    second: list[Any] = []
+
+    def send_again() -> None:
+        second.extend(at_once(workspace, [lambda: book_as("luz", service.pk, at(10), public_id=reference)]))
+
+    thread = Thread(target=send_again)
+    with transaction.atomic():
+        first = book_as("luz", service.pk, at(10), public_id=reference)
+        thread.start()
+        wait_until_somebody_waits()
+    thread.join(60)
+    assert second[0].appointment.pk == first.appointment.pk
+    assert second[0].manage_token == first.manage_token
+    assert Appointment.objects.count() == 1
+
+
 def test_one_new_client_in_many_bookings_is_registered_once(workspace: TenantSnapshot) -> None:
     service = make_service()
     details = ClientDetails("Luz", "luz@example.com")

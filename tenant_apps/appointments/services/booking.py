@@ -40,7 +40,6 @@ from tenant_apps.clients import services as clients
 from tenant_apps.clients.domain import ClientDetails
 
 LONGEST = timedelta(days=1)
-PUBLIC_ID_UNIQUE = "appointments_appointment_public_id_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +89,23 @@ def book_appointment(
     if not calendar.staff or (source == AppointmentSource.PUBLIC and not service.is_public):
         raise ServiceNotBookable
     rules = _with_length(calendar.rules, starts_at, ends_at) if outside_hours else calendar.rules
-    free = [member.staff_id for member in calendar.staff] if outside_hours else _who_is_free(calendar, wish)
-    booked = selectors.count_booked(on=wish.on, staff_ids=free) if len(free) > 1 else {}
-    public_id = public_id or uuid4()
-    token = links.manage_token(public_id)
-    appointment = Appointment(
-        public_id=public_id,
-        service=service,
-        status=_first_status(service, source),
-        source=source,
-        notes=notes,
-        price=service.price,
-        currency=service.currency,
-        manage_token_hash=token_hash(token),
-        created_at=now,
-    )
+    appointment = _new_appointment(service, public_id or uuid4(), source, notes, now)
     _set_time(appointment, starts_at, starts_at + timedelta(minutes=rules.duration_minutes), rules)
     try:
+        free = [member.staff_id for member in calendar.staff] if outside_hours else _who_is_free(calendar, wish)
+        booked = selectors.count_booked(on=wish.on, staff_ids=free) if len(free) > 1 else {}
         with transaction.atomic():
             _set_client(appointment, client, language=language, now=now)
             _insert(appointment, domain.choose_staff(free, booked))
             announcements.announce_booked(appointment, language=language, now=now)
-    except _NobodyFree as error:
-        raise SlotTaken(alternatives=wish.alternatives()) from error
-    except IntegrityError as error:
+    except (SlotTaken, _NobodyFree, IntegrityError) as error:
         # The same form, sent twice at the same moment: the other one has booked it.
-        if constraint_name(error) == PUBLIC_ID_UNIQUE and (existing := _find_booking(public_id)) is not None:
+        if public_id is not None and (existing := _find_booking(public_id)) is not None:
             return existing
+        if isinstance(error, _NobodyFree):
+            raise SlotTaken(alternatives=wish.alternatives()) from error
         raise
-    return Booking(appointment, token)
+    return Booking(appointment, links.manage_token(appointment.public_id))
 
 
 def reschedule_appointment(
@@ -247,6 +234,21 @@ def _check_move(appointment: Appointment, wish: _Wish) -> None:
         raise ServiceNotBookable
     assert wish.rules is not None
     _who_is_free(replace(calendar, rules=wish.rules), wish)
+
+
+def _new_appointment(service: Service, public_id: UUID, source: str, notes: str, now: datetime) -> Appointment:
+    """Return an appointment without time, person and client, with what the service is like today."""
+    return Appointment(
+        public_id=public_id,
+        service=service,
+        status=_first_status(service, source),
+        source=source,
+        notes=notes,
+        price=service.price,
+        currency=service.currency,
+        manage_token_hash=token_hash(links.manage_token(public_id)),
+        created_at=now,
+    )
 
 
 def _insert(appointment: Appointment, staff_ids: Sequence[int]) -> None:
