@@ -152,12 +152,16 @@ def list_opening_hours() -> list[OpeningDay]:
     return days if any(spans) else []
 
 
-def list_time_off(*, staff_id: int | None = None, ends_after: datetime | None = None) -> QuerySet[TimeOff]:
+def list_time_off(
+    *, staff_id: int | None = None, ends_after: datetime | None = None, starts_before: datetime | None = None
+) -> QuerySet[TimeOff]:
     """Return time off by start, with its person: of one person and of everybody, or all. One query."""
     time_off = TimeOff.objects.select_related("staff").order_by("starts_at", "id")
     if staff_id is not None:
         time_off = time_off.filter(Q(staff_id=staff_id) | Q(staff=None))
-    return time_off if ends_after is None else time_off.filter(ends_at__gt=ends_after)
+    if ends_after is not None:
+        time_off = time_off.filter(ends_at__gt=ends_after)
+    return time_off if starts_before is None else time_off.filter(starts_at__lt=starts_before)
 
 
 # --- Free time ---------------------------------------------------------------------------------
@@ -336,8 +340,12 @@ def list_appointments(
     staff_id: int | None = None,
     client_id: int | None = None,
     service_id: int | None = None,
+    name: str = "",
 ) -> QuerySet[Appointment]:
-    """Return appointments by start that match every filter given, with service, person and client. One query."""
+    """Return appointments by start that match every filter given, with service, person and client. One query.
+
+    `name` is a part of the attendee's, in whatever case.
+    """
     appointments = _complete()
     filters: dict[str, Any] = {
         "starts_at__gte": starts_from,
@@ -346,8 +354,9 @@ def list_appointments(
         "staff_id": staff_id,
         "client_id": client_id,
         "service_id": service_id,
+        "attendee_name__icontains": name or None,
     }
-    return appointments.filter(**{name: value for name, value in filters.items() if value is not None})
+    return appointments.filter(**{field: value for field, value in filters.items() if value is not None})
 
 
 def _complete() -> QuerySet[Appointment]:

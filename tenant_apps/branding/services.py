@@ -29,8 +29,7 @@ def update_profile(*, profile: Profile, now: datetime) -> None:
         theme.about = profile.about
         theme.address = profile.address
         theme.phone = profile.phone
-        if profile.name != current_tenant().name:
-            tenants.rename_tenant(tenant_id=current_tenant().id, name=profile.name, now=now)
+        tenants.rename_tenant(tenant_id=current_tenant().id, name=profile.name, now=now)
 
 
 def update_color(*, color: str) -> Theme:
@@ -59,8 +58,7 @@ def update_look(*, name: str, color: str, logo: UploadedFile | None, now: dateti
     """
     with transaction.atomic():
         update_color(color=color)
-        if name != current_tenant().name:
-            tenants.rename_tenant(tenant_id=current_tenant().id, name=name, now=now)
+        tenants.rename_tenant(tenant_id=current_tenant().id, name=name, now=now)
         if logo is not None:
             replace_logo(upload=logo)
 

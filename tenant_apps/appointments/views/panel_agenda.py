@@ -75,7 +75,7 @@ class AgendaView(StaffRequired, DomainErrorMixin, TemplateView):
         staff = list(selectors.list_staff())
         starts_at, ends_at = feed.day_bounds(filters.on, filters.on, zone)
         appointments = selectors.list_agenda(starts_at=starts_at, ends_at=ends_at, staff_ids=filters.people())
-        time_off = selectors.list_time_off(ends_after=starts_at).filter(starts_at__lt=ends_at)
+        time_off = selectors.list_time_off(ends_after=starts_at, starts_before=ends_at)
         is_today = starts_at <= now < ends_at
         return {
             **super().get_context_data(**kwargs),
@@ -161,7 +161,7 @@ class EventsView(StaffRequired, DomainErrorMixin, View):
         filters = Filters.read(request, first)
         starts_at, ends_at = feed.day_bounds(first, after - timedelta(days=1), zone)
         appointments = selectors.list_agenda(starts_at=starts_at, ends_at=ends_at, staff_ids=filters.people())
-        time_off = selectors.list_time_off(ends_after=starts_at).filter(starts_at__lt=ends_at)
+        time_off = selectors.list_time_off(ends_after=starts_at, starts_before=ends_at)
         events = [
             feed.build_event(appointment, zone)
             for appointment in appointments

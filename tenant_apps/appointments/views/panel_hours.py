@@ -113,7 +113,7 @@ class TimeOffView(OwnerRequired, ServiceFormMixin, FormView):
         cleaned = form.cleaned_data
         people = None if cleaned["staff"] is None else {cleaned["staff"]}
         found = selectors.list_agenda(starts_at=cleaned["starts_at"], ends_at=cleaned["ends_at"], staff_ids=people)
-        return list(found.filter(status__in=MOVABLE))
+        return [appointment for appointment in found if appointment.status in MOVABLE]
 
 
 def fingerprint(appointments: "list[Appointment]") -> str:

@@ -13,6 +13,7 @@ from shared_apps.accounts.permissions import StaffRequired
 from shared_apps.core import htmx
 from shared_apps.core.views import DomainErrorMixin
 from tenant_apps.appointments import selectors
+from tenant_apps.appointments.enums import LIVE
 from tenant_apps.clients import selectors as clients
 from tenants.context import current_tenant
 
@@ -56,7 +57,7 @@ class SearchView(StaffRequired, DomainErrorMixin, TemplateView):
         if not query:
             return context
         people = clients.list_clients(query=query, country=current_tenant().country)[:SHOWN]
-        ahead = selectors.list_appointments(starts_from=timezone.now()).filter(attendee_name__icontains=query)[:SHOWN]
+        ahead = selectors.list_appointments(starts_from=timezone.now(), statuses=LIVE, name=query)[:SHOWN]
         return {**context, "clients": list(people), "appointments": list(ahead)}
 
     def shortcuts(self, query: str) -> list[Shortcut]:
