@@ -13,7 +13,8 @@ import polib
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "config/locale/es/LC_MESSAGES/django.po"
-IGNORED = [".venv", "static/*", "tests/*", "artifacts/*"]
+# makemessages writes what it finds below a folder into the `locale` beside it: ours must not be seen.
+IGNORED = [".venv", "static/*", "tests/*", "artifacts/*", "config/locale"]
 
 
 def collect_texts() -> polib.POFile:
