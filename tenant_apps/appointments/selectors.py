@@ -219,6 +219,16 @@ def list_nearest_slots(
     return domain.nearest_slots(slots, near=near, limit=limit)
 
 
+def is_within_hours(*, appointment: Appointment) -> bool:
+    """Tell whether an appointment lies in its person's weekly hours and outside time off. Three queries."""
+    starts_at, zone = appointment.starts_at, workspace_zone()
+    day = starts_at.astimezone(zone).date()
+    minutes = max(1, (appointment.ends_at - starts_at) // timedelta(minutes=1))
+    calendars = [replace(one, busy=()) for one in _load_staff([appointment.staff_id], day, day, None)]
+    rules = BookingRules(duration_minutes=minutes, slot_interval_minutes=1)
+    return domain.find_slot(rules=rules, calendars=calendars, zone=zone, starts_at=starts_at, now=starts_at) is not None
+
+
 def load_calendar(
     *,
     service_id: int,

@@ -172,6 +172,7 @@
       editable: true,
       eventStartEditable: true,
       eventDurationEditable: true,
+      longPressDelay: 400,
       selectable: false,
       events: load,
       eventContent: draw,

@@ -318,7 +318,7 @@ class MoveView(StaffRequired, DomainErrorMixin, View):
     """Takes what was dragged or stretched in the calendar, and the undo of it.
 
     `starts` and `ends` are wall times (drag), `starts_at` and `ends_at` instants (undo). Answers JSON to the calendar,
-    204 to htmx. Somebody who drags sees the hours, so only an overlap is refused.
+    204 to htmx. Somebody who drags sees the hours, so only an overlap is refused; leaving the hours is said.
     """
 
     http_method_names = ["post"]
@@ -328,7 +328,7 @@ class MoveView(StaffRequired, DomainErrorMixin, View):
         before = selectors.get_appointment(appointment_id=appointment_id)
         try:
             starts_at, ends_at = read_move(fields, selectors.workspace_zone())
-            services.reschedule_appointment(
+            moved = services.reschedule_appointment(
                 appointment_id=appointment_id,
                 starts_at=starts_at,
                 ends_at=ends_at,
@@ -342,7 +342,11 @@ class MoveView(StaffRequired, DomainErrorMixin, View):
         if request.headers.get("HX-Request") == "true":
             toasts.show(request, _("Back where it was."))
             return HttpResponse(status=204, headers={"HX-Trigger": AGENDA_CHANGED})
-        message = _("%(name)s: now %(time)s.") % {"name": before.attendee_name, "time": write_time(starts_at)}
+        words = {"name": before.attendee_name, "time": write_time(starts_at)}
+        if selectors.is_within_hours(appointment=moved):
+            message = _("%(name)s: now %(time)s.") % words
+        else:
+            message = _("%(name)s: now %(time)s, outside the usual hours.") % words
         return JsonResponse({"message": message, "undo_url": move_back_url(before)})
 
 

@@ -190,6 +190,28 @@ def test_drag_moves_and_undo_moves_back(in_alfa: None, owner: Client) -> None:
     assert reload(appointment).starts_at == at(9)
 
 
+@pytest.mark.parametrize(
+    ("starts", "is_outside"),
+    [
+        ("2026-03-04T09:00", False),
+        ("2026-03-04T17:30", False),
+        ("2026-03-04T17:45", True),
+        ("2026-03-04T03:00", True),
+        ("2026-03-04T12:30", True),
+        ("2026-03-01T10:00", False),
+    ],
+    ids=["opening", "up to closing", "past closing", "night", "into time off", "a day that is over"],
+)
+def test_drag_says_when_it_leaves_the_hours(in_alfa: None, owner: Client, starts: str, is_outside: bool) -> None:
+    appointment = book(make_service(), at(9))
+    services.add_time_off(starts_at=at(12, days=2), ends_at=at(13, days=2))
+
+    response = owner.post(f"/panel/appointments/{appointment.pk}/move/", {"starts": starts})
+
+    assert response.status_code == 200
+    assert ("outside the usual hours" in response.json()["message"]) is is_outside
+
+
 def test_stretching_changes_the_length_and_undo_gives_it_back(in_alfa: None, owner: Client) -> None:
     appointment = book(make_service(), at(9))
 
