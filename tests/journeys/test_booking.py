@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -49,8 +49,14 @@ def _free_agenda(alfa: TenantSnapshot) -> Iterator[None]:
         Appointment.objects.all().delete()
 
 
+def booking(agenda: OpenAgenda) -> str:
+    """Return the address of the service's times next month, of which none is over, whatever today is."""
+    following = timezone.localdate().replace(day=1) + timedelta(days=32)
+    return f"/book/?service={agenda.service.pk}&month={following:%Y-%m}"
+
+
 def choose_time(page: Page) -> str:
-    """Choose a time in the next month, which is free whatever today is; return it."""
+    """Go to the month after the one that is shown, choose a time there, and return it."""
     following = page.locator("a[href*='month=']:has(svg)").last
     month = re.search(r"month=[\d-]+", following.get_attribute("href") or "")
     assert month
@@ -132,15 +138,23 @@ def test_back_and_forward_lead_through_the_steps(agenda: OpenAgenda, product: Pr
     page.locator("#booking a[href*='service=']").first.click()
     expect(page.locator("#step-2")).to_be_focused()
     choose_time(page)
-    page.go_back()
-    expect(page.locator("#times ul a").first).to_be_visible()
-    page.go_back()
-    page.go_back()
-    expect(page.locator("#booking a[href*='service=']").first).to_be_visible()
-    page.go_forward()
-    expect(page.locator("#times ul a").first).to_be_visible()
-    page.locator("#times ul a").first.click()
-    expect(page.locator("#step-3")).to_be_focused()
+    times, months = page.locator("#times ul a"), page.locator("a[href*='month=']:has(svg)")
+    leaf(page, "back")
+    expect(times.first).to_be_visible()
+    expect(months).to_have_count(2)  # the next month, which has a neighbor to each side
+    leaf(page, "back")
+    expect(months).to_have_count(1)  # this month
+    leaf(page, "back")
+    expect(page.locator("#step-2")).to_have_count(0)  # no service yet
+    leaf(page, "forward")
+    expect(months).to_have_count(1)
+    choose_time(page)
+
+
+def leaf(page: Page, direction: str) -> None:
+    """Press the browser's own button."""
+    with suppress(Error):  # the page is loaded anew and may take the call with it
+        page.evaluate(f"setTimeout(() => history.{direction}())")
 
 
 def test_booking_by_keyboard_alone(
@@ -148,7 +162,7 @@ def test_booking_by_keyboard_alone(
 ) -> None:
     client = visitor(width=DESKTOP)
     page = client.page
-    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    client.open(product.workspace(SLUG, booking(agenda)))
     walk_to(page, "a[href*='month=']:has(svg)")
     walk_to(page, "#times ul a")
     expect(page.locator("#step-3")).to_be_focused()
@@ -175,7 +189,7 @@ def walk_to(page: Page, selector: str) -> None:
 def test_the_last_choice_wins_however_fast_it_was(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
     client = visitor(width=DESKTOP)
     page = client.page
-    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    client.open(product.workspace(SLUG, booking(agenda)))
     following = page.locator("a[href*='month=']:has(svg)").last
     # The answer to the first choice waits until the second one's has come.
     held: list[Route] = []
@@ -221,7 +235,7 @@ def test_a_time_taken_meanwhile_keeps_the_form_and_offers_three_others(
 ) -> None:
     client = visitor(width=width, theme=theme)
     page = client.page
-    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    client.open(product.workspace(SLUG, booking(agenda)))
     at = choose_time(page)
     fill_details(page)
     take(alfa, agenda, at)
@@ -243,7 +257,7 @@ def test_a_visitor_from_elsewhere_sees_both_clocks(agenda: OpenAgenda, product: 
     client = visitor(width=DESKTOP, zone="Europe/Madrid")
     page = client.page
     client.open(product.workspace(SLUG))  # the script tells the server its zone
-    client.open(product.workspace(SLUG, f"/book/?service={agenda.service.pk}"))
+    client.open(product.workspace(SLUG, booking(agenda)))
     expect(page.locator("#times ul a").first.locator("time")).to_have_count(2)
     expect(page.locator("#times")).to_contain_text("Madrid")
     client.photograph("book-time-from-madrid")
@@ -254,7 +268,7 @@ def test_a_visitor_from_elsewhere_sees_both_clocks(agenda: OpenAgenda, product: 
 def test_switching_the_language_stays_on_the_page(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
     client = visitor(width=PHONE)
     page = client.page
-    address = product.workspace(SLUG, f"/book/?service={agenda.service.pk}")
+    address = product.workspace(SLUG, booking(agenda))
     client.open(address)
     expect(page.locator("html")).to_have_attribute("lang", "es")
     page.locator("button[name=language][value=en]").click()
