@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 import config.celery  # noqa: F401  (sets the current Celery application, as manage.py and wsgi.py do)
+from shared_apps.core import ratelimit
 from tenants import services as tenant_services
 from tenants.context import TenantSnapshot, public_context, tenant_context
 from tenants.hosts import directory
@@ -57,8 +58,15 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker, work
     directory.forget()
     with django_db_blocker.unblock():
         yield
+        connection.close()  # before its database is dropped under it
         _use_database(plugin.clone_template(worker_id))
     directory.forget()
+
+
+@pytest.fixture(autouse=True)
+def _rate_limits_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo the pause that a slow or stopped cache gave the limits in another test."""
+    monkeypatch.setattr(ratelimit, "_cache_down_until", 0.0)
 
 
 @pytest.fixture(autouse=True)
