@@ -182,7 +182,8 @@ STORAGES = {
 # --- Language and time ----------------------------------------------------------------------
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+# The second one holds what libraries say, in our words; it wins over the libraries' own catalogues.
+LOCALE_PATHS = [BASE_DIR / "config" / "locale", BASE_DIR / "config" / "locale_of_libraries"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
