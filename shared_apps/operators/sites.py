@@ -18,18 +18,10 @@ from shared_apps.core.ratelimit import limit
 from tenants import health
 
 from . import selectors
+from .wording import in_words, word
 
 SIGN_INS = "10/15m"
 OPERATORS = frozenset({Role.OPERATOR})
-
-
-def in_words(value: object) -> str:
-    """Return what a check found as one line: lists and objects without their brackets."""
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {in_words(part)}" for name, part in value.items()) or "–"
-    if isinstance(value, list):
-        return "; ".join(in_words(part) for part in value) or "–"
-    return "–" if value is None else str(value)
 
 
 class OperatorSite(UnfoldAdminSite):
@@ -60,7 +52,12 @@ class OperatorSite(UnfoldAdminSite):
     def health_page(self, request: HttpRequest) -> HttpResponse:
         report = health.full_report()
         checks = [
-            {**check, "facts": [(name.replace("_", " "), in_words(fact)) for name, fact in check["details"].items()]}
+            {
+                **check,
+                "name": word(check["name"]),
+                "reason": word(check["reason"]),
+                "facts": [(word(name), in_words(fact)) for name, fact in check["details"].items()],
+            }
             for check in cast("list[dict[str, Any]]", report["checks"])
         ]
         context = {**self.each_context(request), "title": _("Health"), "status": report["status"], "checks": checks}
