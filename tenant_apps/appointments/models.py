@@ -167,6 +167,7 @@ class Appointment(models.Model):
     While the status is live no other live appointment of the person may overlap it, which PostgreSQL enforces.
     `attendee_name` is the name given with this booking: a child booked with a parent's e-mail, or a visitor who types
     somebody's address and must not learn the name on file.
+    `told` is what the client was told last, as StaffMember's key and both times, while a move is still to be told.
     """
 
     public_id = models.UUIDField(_("reference"), default=uuid.uuid4, unique=True, editable=False)
@@ -182,6 +183,7 @@ class Appointment(models.Model):
     )
     client = models.ForeignKey("clients.Client", verbose_name=_("client"), on_delete=models.PROTECT, related_name="+")
     attendee_name = models.CharField(_("name"), max_length=150)
+    client_timezone = models.CharField(_("client's time zone"), max_length=64, blank=True, help_text=_("IANA name"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     busy = DateTimeRangeField(_("busy"))
@@ -195,6 +197,7 @@ class Appointment(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=8, blank=True, choices=CancelledBy)
     cancelled_reason = models.CharField(_("reason of the cancellation"), max_length=500, blank=True)
+    told = models.JSONField(null=True, editable=False)
     ics_sequence = models.PositiveIntegerField(_("calendar revision"), default=0)
     manage_token_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"))

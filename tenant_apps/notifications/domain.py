@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import formataddr
 from typing import Final
 
 from .errors import AttachmentsTooLarge
@@ -42,6 +43,11 @@ def one_line(text: str, limit: int) -> str:
     """Return a text fit for a header: control characters and line breaks become spaces, which join, up to a length."""
     flat = " ".join(_CONTROL.sub(" ", text).split())
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def mailbox(person: Recipient) -> str:
+    """Return name and address as a header holds them, in ASCII: "=?utf-8?q?Cl=C3=ADnica?= <owner@example.com>"."""
+    return formataddr((one_line(person.name, NAME_LENGTH), person.email), charset="utf-8")
 
 
 def retry_delay(attempts: int) -> timedelta | None:

@@ -113,6 +113,12 @@ class Migration(migrations.Migration):
                     models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="reference"),
                 ),
                 ("attendee_name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "client_timezone",
+                    models.CharField(
+                        blank=True, help_text="IANA name", max_length=64, verbose_name="client's time zone"
+                    ),
+                ),
                 ("starts_at", models.DateTimeField(verbose_name="from")),
                 ("ends_at", models.DateTimeField(verbose_name="until")),
                 ("busy", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="busy")),
@@ -161,6 +167,7 @@ class Migration(migrations.Migration):
                     "cancelled_reason",
                     models.CharField(blank=True, max_length=500, verbose_name="reason of the cancellation"),
                 ),
+                ("told", models.JSONField(editable=False, null=True)),
                 ("ics_sequence", models.PositiveIntegerField(default=0, verbose_name="calendar revision")),
                 ("manage_token_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("created_at", models.DateTimeField(verbose_name="created")),

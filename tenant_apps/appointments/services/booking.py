@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.core.constraints import constraint_name
 from shared_apps.core.crypto import token_hash
 from shared_apps.core.errors import InvalidInput
+from shared_apps.core.zones import known_zones
 from tenant_apps.appointments import announcements, domain, links, selectors
 from tenant_apps.appointments.domain import BookingRules, Refusal, Slot
 from tenant_apps.appointments.enums import MOVABLE, AppointmentSource, AppointmentStatus
@@ -64,6 +65,7 @@ def book_appointment(
     staff_id: int | None = None,
     notes: str = "",
     language: str = "",
+    time_zone: str = "",
     public_id: UUID | None = None,
     outside_hours: bool = False,
     ends_at: datetime | None = None,
@@ -71,7 +73,8 @@ def book_appointment(
     """Book a time and return it with the client's link.
 
     Shapes: client is what a visitor typed, or the id of a client on file; staff_id None takes whoever has the fewest
-    appointments that day among those who are free, and the next one if somebody else was faster.
+    appointments that day among those who are free, and the next one if somebody else was faster; time_zone is the
+    client's own, by its IANA name.
     Idempotent on public_id: a reference that exists already returns its appointment, unchanged.
     outside_hours is for staff only: hours, notice, horizon and the past do not matter then, and ends_at may set
     another length; an overlap is refused all the same.
@@ -96,6 +99,7 @@ def book_appointment(
         booked = selectors.count_booked(on=wish.on, staff_ids=free) if len(free) > 1 else {}
         with transaction.atomic():
             _set_client(appointment, client, language=language, now=now)
+            appointment.client_timezone = time_zone if time_zone in known_zones() else ""
             _insert(appointment, domain.choose_staff(free, booked))
             announcements.announce_booked(appointment, language=language, now=now)
     except (SlotTaken, _NobodyFree, IntegrityError) as error:
@@ -122,7 +126,7 @@ def reschedule_appointment(
     One UPDATE under the constraint: the old time is given up only if the new one is won. staff_id None keeps the
     person, ends_at None the length; nothing to change returns it as it is. outside_hours as in book_appointment;
     without it an appointment that has started stays where it is.
-    One transaction; locks the appointment, then both people's rows; queues the e-mails.
+    One transaction; locks the appointment, then both people's rows; schedules the e-mail.
     Raises AppointmentNotFound, CannotReschedule, AlreadyStarted, ServiceNotBookable, InvalidInput, InThePast, TooSoon,
     BeyondHorizon, OutsideAvailability and SlotTaken (both with alternatives).
     """
@@ -130,10 +134,10 @@ def reschedule_appointment(
     try:
         with transaction.atomic():
             appointment = lock_appointment(appointment_id)
-            former_starts_at, former_staff_id = appointment.starts_at, appointment.staff_id
+            former_staff_id = appointment.staff_id
             staff_id = staff_id or former_staff_id
             ends_at = ends_at or starts_at + (appointment.ends_at - appointment.starts_at)
-            if (starts_at, ends_at, staff_id) == (former_starts_at, appointment.ends_at, former_staff_id):
+            if (starts_at, ends_at, staff_id) == (appointment.starts_at, appointment.ends_at, former_staff_id):
                 return appointment
             if appointment.status not in MOVABLE:
                 raise CannotReschedule(status=appointment.status)
@@ -141,17 +145,33 @@ def reschedule_appointment(
             wish = _Wish(appointment.service_id, staff_id, starts_at, now, appointment_id, rules)
             if not outside_hours:
                 _check_move(appointment, wish)
+            appointment.told = appointment.told or announcements.facts_of(appointment)
             _set_time(appointment, starts_at, ends_at, rules)
             appointment.staff = _lock_both(former_staff_id, staff_id)
             appointment.ics_sequence += 1
-            appointment.save(update_fields=["staff", "starts_at", "ends_at", "busy", "ics_sequence"])
-            announcements.announce_rescheduled(appointment, former_starts_at=former_starts_at, now=now)
+            appointment.save(update_fields=["staff", "starts_at", "ends_at", "busy", "told", "ics_sequence"])
+            announcements.schedule_move(appointment, now=now)
             return appointment
     except IntegrityError as error:
         if constraint_name(error) != NO_OVERLAP:
             raise
         taken = error
     raise SlotTaken(alternatives=wish.alternatives()) from taken
+
+
+def tell_move(*, appointment_id: int, now: datetime) -> None:
+    """Tell the client where an appointment stands since its last moves, once; one that cannot move says nothing.
+
+    One transaction; locks the appointment; queues the e-mail.
+    """
+    with transaction.atomic():
+        appointment = lock_appointment(appointment_id)
+        if appointment.told is None:
+            return
+        if appointment.status in MOVABLE:
+            announcements.announce_rescheduled(appointment, now=now)
+        appointment.told = None
+        appointment.save(update_fields=["told"])
 
 
 def lock_appointment(appointment_id: int) -> Appointment:

@@ -20,6 +20,7 @@ from shared_apps.core.addresses import client_network
 from shared_apps.core.errors import DomainError
 from shared_apps.core.responses import retry_after
 from shared_apps.core.views import add_domain_error
+from shared_apps.core.zones import visitor_zone
 from tenant_apps.appointments import errors, selectors, services
 from tenant_apps.appointments.domain import Slot
 from tenant_apps.appointments.enums import AppointmentSource
@@ -85,6 +86,7 @@ class BookView(View):
                 source=AppointmentSource.PUBLIC,
                 notes=form.cleaned_data["note"],
                 language=request.LANGUAGE_CODE,
+                time_zone=str(visitor_zone(request) or ""),
                 public_id=key,
                 now=timezone.now(),
             )

@@ -18,6 +18,7 @@ from tenant_apps.notifications.domain import (
     Attachment,
     Recipient,
     check_attachments,
+    mailbox,
     one_line,
 )
 from tenant_apps.notifications.enums import Channel
@@ -33,6 +34,7 @@ def queue_email(
     *,
     event: str,
     recipient: Recipient,
+    reply_to: Recipient | None = None,
     context: Mapping[str, Any],
     attachments: Sequence[Attachment] = (),
     dedupe_key: str,
@@ -40,7 +42,7 @@ def queue_email(
     """Render an e-mail now and have it sent once after the caller's transaction commits; return its row.
 
     Templates: notifications/email/<event>.{subject.txt,txt,html}, rendered in the recipient's language and the
-    workspace's time zone, with `workspace`, `branding` and `recipient` beside the context.
+    workspace's time zone, with `workspace`, `branding` and `recipient` beside the context. Answers go to `reply_to`.
     Idempotent on (dedupe_key, event, recipient's address): the first message is returned, and nothing is sent again.
     After commit a worker sends it; a scheduled job, part of the same transaction, sees to it when the broker is down or
     this process dies. Raises AddressUnusable, AttachmentsTooLarge.
@@ -48,6 +50,8 @@ def queue_email(
     tenant = current_tenant()
     email = recipient.email.strip()
     _check_address(email)
+    if reply_to is not None:
+        _check_address(reply_to.email)
     check_attachments(attachments)
     identity = {"dedupe_key": dedupe_key, "event": event, "channel": Channel.EMAIL, "recipient_email": email}
     if found := OutboxMessage.objects.filter(**identity).first():
@@ -64,6 +68,7 @@ def queue_email(
                 "subject": one_line(rendered.subject, SUBJECT_LENGTH),
                 "body_text": rendered.text,
                 "body_html": rendered.html,
+                "headers": {"Reply-To": mailbox(reply_to)} if reply_to else {},
                 "reference": uuid.uuid4(),
                 "created_at": now,
             },

@@ -1,16 +1,19 @@
 """What the people of an appointment are told, and the calendar file that goes along."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 
 import pytest
+from django.utils.module_loading import import_string
 
 from shared_apps.accounts.enums import Role
+from shared_apps.jobs.models import ScheduledJob
 from tenant_apps.appointments import links, services
 from tenant_apps.appointments.enums import AppointmentSource, CancelledBy
 from tenant_apps.appointments.models import Appointment, StaffMember
 from tenant_apps.clients.domain import ClientDetails
 from tenant_apps.notifications.models import OutboxAttachment, OutboxMessage
-from tenants.context import TenantSnapshot
+from tenants.context import TenantSnapshot, public_context
 from tests.factories.open_agenda import OpenAgenda, open_agenda
 from tests.factories.people import make_user
 
@@ -28,11 +31,22 @@ def agenda(in_tenant: TenantSnapshot) -> OpenAgenda:
 
 
 def book(
-    agenda: OpenAgenda, *, source: str = AppointmentSource.PUBLIC, language: str = "es", **details: str
+    agenda: OpenAgenda,
+    *,
+    source: str = AppointmentSource.PUBLIC,
+    language: str = "es",
+    time_zone: str = "",
+    **details: str,
 ) -> Appointment:
     client = ClientDetails(**{"name": "Ana López", "email": "ana@example.com", **details})
     return services.book_appointment(
-        service_id=agenda.service.pk, starts_at=STARTS_AT, client=client, source=source, language=language, now=NOW
+        service_id=agenda.service.pk,
+        starts_at=STARTS_AT,
+        client=client,
+        source=source,
+        language=language,
+        time_zone=time_zone,
+        now=NOW,
     ).appointment
 
 
@@ -89,6 +103,7 @@ def test_a_move_keeps_the_uid_and_raises_the_sequence(agenda: OpenAgenda) -> Non
     appointment = book(agenda)
     later = STARTS_AT + timedelta(days=1)
     services.reschedule_appointment(appointment_id=appointment.pk, starts_at=later, now=NOW)
+    services.tell_move(appointment_id=appointment.pk, now=NOW)
     content_type, calendar = calendar_of("appointment_rescheduled")
     (event,) = calendar.find("VEVENT")
     assert content_type == "text/calendar; method=REQUEST"
@@ -99,13 +114,81 @@ def test_a_move_keeps_the_uid_and_raises_the_sequence(agenda: OpenAgenda) -> Non
     assert "martes 24 de noviembre" in message.body_text.lower()
 
 
-def test_each_move_is_told(agenda: OpenAgenda) -> None:
+def move(appointment: Appointment, *, days: int) -> None:
+    starts_at = STARTS_AT + timedelta(days=days)
+    services.reschedule_appointment(appointment_id=appointment.pk, starts_at=starts_at, now=NOW)
+
+
+def test_several_moves_within_a_minute_are_told_as_one(agenda: OpenAgenda) -> None:
     appointment = book(agenda)
     for days in (1, 2):
-        services.reschedule_appointment(
-            appointment_id=appointment.pk, starts_at=STARTS_AT + timedelta(days=days), now=NOW
-        )
-    assert [event for event, _ in sent()].count("appointment_rescheduled") == 2
+        move(appointment, days=days)
+    with public_context():
+        job = ScheduledJob.objects.get(dedupe_key=f"appointment:{appointment.public_id}:moved")
+    assert (job.run_at, job.kwargs) == (NOW + timedelta(minutes=1), {"appointment_id": appointment.pk})
+    for _run in range(2):  # a job may run twice
+        import_string(job.task).run(**job.kwargs)
+    message = OutboxMessage.objects.get(event="appointment_rescheduled")
+    assert "lunes 23 de noviembre" in message.body_text.lower()
+    assert "miércoles 25 de noviembre" in message.body_text.lower()
+    assert calendar_of("appointment_rescheduled")[1].find("VEVENT")[0].value("SEQUENCE") == "2"
+
+
+def test_a_move_that_was_taken_back_is_not_told(agenda: OpenAgenda) -> None:
+    appointment = book(agenda)
+    for days in (1, 0):
+        move(appointment, days=days)
+    services.tell_move(appointment_id=appointment.pk, now=NOW)
+    assert "appointment_rescheduled" not in dict(sent())
+    move(appointment, days=1)
+    services.tell_move(appointment_id=appointment.pk, now=NOW)
+    assert calendar_of("appointment_rescheduled")[1].find("VEVENT")[0].value("SEQUENCE") == "3"
+
+
+def test_a_cancellation_right_after_a_move_names_the_time_that_the_client_knows(agenda: OpenAgenda) -> None:
+    appointment = book(agenda)
+    move(appointment, days=1)
+    services.cancel_appointment(appointment_id=appointment.pk, reason="", by=CancelledBy.STAFF, now=NOW)
+    services.tell_move(appointment_id=appointment.pk, now=NOW)
+    assert [event for event, _ in sent()][-1] == "appointment_cancelled"
+    assert "lunes 23 de noviembre" in OutboxMessage.objects.get(event="appointment_cancelled").body_text.lower()
+    calendar = calendar_of("appointment_cancelled")[1]
+    assert read_moment(calendar, "DTSTART") == STARTS_AT
+    assert calendar.find("VEVENT")[0].value("SEQUENCE") == "2"
+
+
+@pytest.mark.parametrize(("zone", "differs"), [("Europe/Madrid", True), ("America/Mexico_City", False), ("X/Y", False)])
+def test_the_client_s_own_time_is_named_when_it_differs(agenda: OpenAgenda, zone: str, differs: bool) -> None:
+    appointment = book(agenda, time_zone=zone)
+    move(appointment, days=7)
+    services.tell_move(appointment_id=appointment.pk, now=NOW)
+    services.cancel_appointment(appointment_id=appointment.pk, reason="", by=CancelledBy.STAFF, now=NOW)
+    messages = OutboxMessage.objects.exclude(recipient_email=OWNER)
+    assert len(messages) == 3
+    for message in messages:
+        for body in (message.body_text, message.body_html):
+            assert ("4:00 p.m. · " in body) is differs, message.event
+    assert "4:00 p.m." not in OutboxMessage.objects.get(recipient_email=OWNER).body_text, "the workspace's time only"
+
+
+def test_answers_reach_somebody(agenda: OpenAgenda) -> None:
+    book(agenda, name='Ana" <x@example.com>\r\nBcc: y@example.com')
+    to_client, to_owner = OutboxMessage.objects.order_by("id")
+    assert parseaddr(to_client.headers["Reply-To"])[1] == OWNER
+    assert parseaddr(to_owner.headers["Reply-To"])[1] == "ana@example.com"
+    assert "\n" not in to_owner.headers["Reply-To"]
+
+
+def test_an_answer_to_a_client_without_an_address_is_nobody_s(agenda: OpenAgenda) -> None:
+    book(agenda, email="", phone="+525512345678")
+    assert OutboxMessage.objects.get().headers == {}
+
+
+def test_the_notice_leads_to_the_appointment(agenda: OpenAgenda) -> None:
+    appointment = book(agenda)
+    notice = OutboxMessage.objects.get(event="appointment_booked_notice")
+    assert f"/panel/appointments/{appointment.pk}/" in notice.body_text
+    assert f"/panel/appointments/{appointment.pk}/" in notice.body_html
 
 
 def test_a_client_s_cancellation_takes_the_event_out_and_is_told_to_both(agenda: OpenAgenda) -> None:
