@@ -1,6 +1,6 @@
 """The state that addresses of the booking page carry."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.http import QueryDict
@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from tenant_apps.appointments.views.booking_page import BookingState, read_moment, write_moment
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2199, 12, 31))
-MOMENTS = st.datetimes(
-    min_value=datetime(2000, 1, 1),
-    max_value=datetime(2199, 12, 31),
-    timezones=st.just(UTC),  # noqa: DTZ001
-).map(lambda moment: moment.replace(microsecond=0))
+FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+SECONDS = int((datetime(2199, 12, 31, tzinfo=UTC) - FIRST).total_seconds())
+MOMENTS = st.integers(min_value=0, max_value=SECONDS).map(lambda seconds: FIRST + timedelta(seconds=seconds))
 STATES = st.builds(
     BookingState,
     service_id=st.none() | st.integers(min_value=0, max_value=10**17),
