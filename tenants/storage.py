@@ -2,8 +2,10 @@
 
 import os
 
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
+from storages.utils import safe_join
 
 from .context import current
 
@@ -22,10 +24,9 @@ class TenantFileSystemStorage(FileSystemStorage):
 class TenantS3Storage(S3Storage):  # type: ignore[misc]
     """Objects below <bucket>/<schema>/, reached by short-lived signed URLs. Same errors as on a file system."""
 
-    @property
-    def location(self) -> str:
-        return current().schema
-
-    @location.setter
-    def location(self, value: str) -> None:
-        """S3Storage assigns its setting here; the folder always comes from the context."""
+    def _normalize_name(self, name: str) -> str:
+        # Not the `location` setting: it is read once, when the storage is made, which may be outside any tenant.
+        try:
+            return safe_join(current().schema, name)
+        except ValueError as error:
+            raise SuspiciousFileOperation(f"{name!r} leaves the tenant's folder") from error
