@@ -52,3 +52,4 @@ document.addEventListener("htmx:afterSettle", () => {
   document.getElementById("booking-news").textContent = booking.dataset.news.trim();
 });
 document.addEventListener("DOMContentLoaded", showDay);
+document.addEventListener("zone:change", showDay);

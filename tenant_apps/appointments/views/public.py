@@ -142,6 +142,7 @@ class BookView(View):
     ) -> HttpResponse:
         context = {
             "page": page,
+            "page_address": page.state.url if self.request.method == "POST" else "",
             "form": form,
             "key": key,
             "problem": problem,
