@@ -68,14 +68,14 @@ class SlotTaken(_WithAlternatives):
     """Somebody has the time."""
 
     code = "slot_taken"
-    message = _("This time was just taken.")
+    message = _("This time is not free.")
 
 
 class OutsideAvailability(_WithAlternatives):
     """The time is not one of the service's slots."""
 
     code = "outside_availability"
-    message = _("There are no appointments at this time.")
+    message = _("This time cannot be booked: it is outside the hours or does not fit.")
 
 
 class TooSoon(DomainError):

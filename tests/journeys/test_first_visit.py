@@ -1,4 +1,4 @@
-"""The first page of a visit: the server does not know the visitor's time zone yet, and the page mends that by itself."""
+"""The first page of a visit: the server does not know the visitor's zone yet, and the page mends that by itself."""
 
 from datetime import timedelta
 
@@ -74,9 +74,7 @@ def test_sign_up_starts_in_the_visitor_s_country(database: None, product: Produc
     expect(page.locator("[name=timezone]")).to_have_count(0)
 
 
-def test_the_language_changes_where_the_visitor_is(
-    agenda: OpenAgenda, product: Product, visitor: MakeVisitor
-) -> None:
+def test_the_language_changes_where_the_visitor_is(agenda: OpenAgenda, product: Product, visitor: MakeVisitor) -> None:
     client = visitor(width=DESKTOP)
     page = client.page
     client.open(product.workspace(SLUG, following_month(agenda)))

@@ -28,7 +28,7 @@ from tenant_apps.appointments.forms.public import BookingForm, new_form_key, rea
 
 from .booking_page import BookingPage, BookingState, build_page, read_moment, write_moment
 from .opening_hours import list_week
-from .public_link import remember_address
+from .public_link import find_own_booking, remember_address, remember_booking
 
 BOOKINGS_PER_VISITOR = "20/m"
 # A refusal of the chosen time, for which the nearest free ones are offered instead.
@@ -63,8 +63,13 @@ class BookView(View):
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        page = self._page(BookingState.read(request.GET), has_chosen="service" in request.GET)
-        return self._answer(page, form=BookingForm() if page.has_form else None, key=new_form_key())
+        state = BookingState.read(request.GET)
+        page = self._page(state, has_chosen="service" in request.GET)
+        booked_url = ""
+        if page.is_time_gone and page.service is not None and state.at is not None:
+            booked_url = find_own_booking(request, service_id=page.service.pk, starts_at=state.at)
+        form = BookingForm() if page.has_form else None
+        return self._answer(page, form=form, key=new_form_key(), booked_url=booked_url)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Book, or show the form again as it was, with what is wrong and what can be done."""
@@ -93,6 +98,7 @@ class BookView(View):
         except DomainError as error:
             return self._refuse(state, chosen, form, error)
         response = htmx.redirect(request, reverse("booking:booked", args=[booking.manage_token]))
+        remember_booking(response, token=booking.manage_token, secure=request.is_secure())
         if email := form.cleaned_data["email"]:
             remember_address(response, email=email, token=booking.manage_token, secure=request.is_secure())
         return response
@@ -138,6 +144,7 @@ class BookView(View):
         key: str,
         problem: DomainError | None = None,
         alternatives: Sequence[Slot] = (),
+        booked_url: str = "",
         status: int = 200,
     ) -> HttpResponse:
         context = {
@@ -146,6 +153,7 @@ class BookView(View):
             "form": form,
             "key": key,
             "problem": problem,
+            "booked_url": booked_url,
             "alternatives": [(slot, write_moment(slot.starts_at)) for slot in alternatives],
             "at": write_moment(page.slot.starts_at) if page.slot else "",
         }

@@ -1,5 +1,6 @@
 """The link of one appointment: GET shows, POST acts, and whoever does not hold the link learns nothing."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from tenant_apps.appointments.models import Appointment
 
 SENT_TO_COOKIE = "sent_to"
-SENT_TO_SECONDS = 3600
+BOOKED_COOKIE = "booked"
+REMEMBERED_SECONDS = 3600
 # What has been; the client need not read here that the professional noted a no-show.
 OVER = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
 
@@ -83,12 +85,34 @@ def remember_address(response: HttpResponse, *, email: str, token: str, secure: 
     response.set_signed_cookie(
         SENT_TO_COOKIE,
         email,
-        max_age=SENT_TO_SECONDS,
+        max_age=REMEMBERED_SECONDS,
         path=reverse("booking:booked", args=[token]),
         secure=secure,
         httponly=True,
         samesite="Lax",
     )
+
+
+def remember_booking(response: HttpResponse, *, token: str, secure: bool) -> None:
+    """Let the booking page know its own visitor who goes back to it: the time is theirs, not somebody else's."""
+    response.set_signed_cookie(
+        BOOKED_COOKIE,
+        token,
+        max_age=REMEMBERED_SECONDS,
+        path=reverse("booking:book"),
+        secure=secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def find_own_booking(request: HttpRequest, *, service_id: int, starts_at: datetime) -> str:
+    """Return the link of the visitor's last booking if it is the one of this service and time, else ""."""
+    token = request.get_signed_cookie(BOOKED_COOKIE, "")
+    appointment = selectors.find_appointment_by_token(token=token) if token else None
+    if appointment is None or (appointment.service_id, appointment.starts_at) != (service_id, starts_at):
+        return ""
+    return reverse("booking:appointment", args=[token]) if appointment.status in MOVABLE else ""
 
 
 class AppointmentView(LinkView):

@@ -126,6 +126,30 @@ def test_a_link_to_a_time_that_is_gone_shows_the_day(
     assert "This time is no longer free" in answer.content.decode()
 
 
+def test_going_back_after_booking_leads_to_the_appointment(
+    visitor: Client, book: Book, tenant: TenantSnapshot, agenda: OpenAgenda
+) -> None:
+    where = {"service": agenda.service.pk, "at": MONDAY_AT_NINE}
+    link = book()["Location"].removesuffix("booked/")
+    html = visitor.get("/book/", where).content.decode()
+    assert "You already booked this time" in html
+    assert f'href="{link}"' in html
+    visitor.cookies.pop("booked")
+    html = visitor.get("/book/", where).content.decode()
+    assert "This time is no longer free" in html
+    assert link not in html
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x:y:z", "\x00"])
+def test_a_forged_memory_of_a_booking_is_none(
+    visitor: Client, tenant: TenantSnapshot, agenda: OpenAgenda, cookie: str
+) -> None:
+    take(tenant, agenda)
+    visitor.cookies["booked"] = cookie
+    answer = visitor.get("/book/", {"service": agenda.service.pk, "at": MONDAY_AT_NINE})
+    assert "You already booked this time" not in answer.content.decode()
+
+
 def test_an_archived_service_says_so(visitor: Client, tenant: TenantSnapshot, agenda: OpenAgenda) -> None:
     with tenant_context(tenant):
         services.archive_service(service_id=agenda.service.pk)
@@ -205,6 +229,13 @@ def test_booking_makes_one_appointment_and_shows_its_link(book: Book, visitor: C
     assert "ana@example.com" in html
 
 
+def test_a_booking_keeps_the_visitors_zone(book: Book, visitor: Client, tenant: TenantSnapshot) -> None:
+    visitor.cookies["tz"] = "Europe/Madrid"
+    assert book().status_code == 302
+    with tenant_context(tenant):
+        assert Appointment.objects.get().client_timezone == "Europe/Madrid"
+
+
 def test_htmx_is_sent_to_the_confirmation(book: Book) -> None:
     answer = book(headers=HTMX)
     assert answer.status_code == 204
@@ -261,6 +292,7 @@ def test_wrong_fields_are_marked_and_nothing_is_booked(
     answer = book(**fields)
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == wrong
+    assert "at=2026-11-23T15%3A00Z" in answer.content.decode(), "where the other language leads to"
     assert count_appointments(tenant) == 0
     with tenant_context(tenant):
         assert ClientOnFile.objects.count() == 0
@@ -343,8 +375,8 @@ def test_a_taken_time_keeps_the_form_and_offers_the_nearest(
         ("2026-11-16T15:00Z", "This time has passed."),
         ("2026-11-20T16:30Z", "This time is too soon to be booked."),
         ("2027-11-22T15:00Z", "This time is too far away to be booked yet."),
-        ("2026-11-22T15:00Z", "There are no appointments at this time."),
-        ("2026-11-23T15:10Z", "There are no appointments at this time."),
+        ("2026-11-22T15:00Z", "This time cannot be booked: it is outside the hours or does not fit."),
+        ("2026-11-23T15:10Z", "This time cannot be booked: it is outside the hours or does not fit."),
     ],
 )
 def test_a_time_that_cannot_be_had_says_why_and_what_to_do(

@@ -104,6 +104,7 @@ def test_cancelling_frees_the_time_and_says_so(visitor: Client, link: str, tenan
     html = visitor.get(link).content.decode()
     assert "You cancelled this appointment" in html
     assert "Me enfermé &lt;b&gt;" in html
+    assert html.count("Central (Mexico City), GMT−6") == 2, "the appointment's time and the cancellation's"
     assert "Book again" in html
     assert "Add to my calendar" not in html
     assert visitor.get(link + "booked/")["Location"] == link
