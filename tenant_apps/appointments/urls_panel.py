@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from .views import (
+    panel_add,
     panel_agenda,
     panel_appointments,
     panel_clients,
@@ -18,9 +19,9 @@ urlpatterns = [
     path("", panel_agenda.AgendaView.as_view(), name="agenda"),
     path("agenda/events/", panel_agenda.EventsView.as_view(), name="events"),
     path("agenda/print/", panel_agenda.PrintView.as_view(), name="print"),
-    path("appointments/add/", panel_appointments.AddAppointmentView.as_view(), name="add_appointment"),
-    path("appointments/free/", panel_appointments.FreeTimesView.as_view(), name="free_times"),
-    path("appointments/client/", panel_appointments.PickClientView.as_view(), name="pick_client"),
+    path("appointments/add/", panel_add.AddAppointmentView.as_view(), name="add_appointment"),
+    path("appointments/free/", panel_add.FreeTimesView.as_view(), name="free_times"),
+    path("appointments/client/", panel_add.PickClientView.as_view(), name="pick_client"),
     path("appointments/<int:appointment_id>/", panel_appointments.AppointmentView.as_view(), name="appointment"),
     path("appointments/<int:appointment_id>/cancel/", panel_appointments.CancelView.as_view(), name="cancel"),
     path("appointments/<int:appointment_id>/move/", panel_appointments.MoveView.as_view(), name="move"),

@@ -166,6 +166,7 @@ def test_sheet_has_an_address_and_settles_an_appointment(
     page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
     expect(page).to_have_url(here)
+    expect(event(page, "Luz Marín")).to_be_focused()
 
     event(page, "Luz Marín").focus()
     page.keyboard.press("Enter")
@@ -176,6 +177,12 @@ def test_sheet_has_an_address_and_settles_an_appointment(
     page.go_back()
     expect(sheet).to_have_count(0)
     expect(event(page, "Luz Marín")).to_have_count(0)
+    page.go_forward()
+    expect(sheet).to_contain_text("Estoy enferma")
+    page.reload()
+    expect(page.get_by_role("heading", name="Appointment")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".fc-timegrid-slot").first).to_be_visible()
 
 
 def test_a_click_on_an_empty_hour_books_a_client_on_file(
@@ -196,8 +203,40 @@ def test_a_click_on_an_empty_hour_books_a_client_on_file(
     sheet.locator("[data-slot='15:30']").click()
     sheet.get_by_role("button", name="Book appointment").click()
     expect(sheet.locator(".badge-status")).to_contain_text("Confirmed")
+    expect(sheet.get_by_role("heading", name="Appointment", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/panel/appointments/\d+/$"))
     page.keyboard.press("Escape")
     expect(event(page, "Luz Marín")).to_have_count(2)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_a_new_appointment_starts_at_a_free_time_and_shows_what_is_wrong(
+    agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor], width: int
+) -> None:
+    owner = professional(width=width)
+    page = owner.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/free/" in request.url else None)
+    owner.open(product.workspace(SLUG, f"/panel/?view=list&on={workday(9):%Y-%m-%d}"))
+    page.get_by_role("link", name="New appointment").filter(visible=True).click()
+    form = page.locator("form[data-appointment]")
+    free = form.locator("[data-slot][aria-pressed=true]")
+    expect(free).to_have_count(1)
+    on, suggested = form.locator("[name=on]"), form.locator("[name=at]")
+    on.fill(f"{workday(9):%Y-%m-%d}")
+    expect(suggested).to_have_value("09:00")
+    suggested.fill("10:15")
+    form.get_by_label("Name").fill("Nadia Nueva")
+    owner.expect_status(409)
+    form.get_by_role("button", name="Book appointment").click()
+    expect(form.get_by_role("alert")).to_be_in_viewport()
+    expect(form.get_by_role("alert")).to_be_focused()
+    suggested.fill("09:00")
+    form.get_by_role("button", name="Book appointment").click()
+    expect(page).to_have_url(re.compile(r"/panel/appointments/\d+/$"))
+    expect(page.get_by_role("heading", name="Appointment", exact=True)).to_be_visible()
+    assert asked
+    assert not [url for url in asked if "csrf" in url or "Nadia" in url]
 
 
 def test_phone_list_leads_to_a_page_of_its_own(

@@ -113,8 +113,8 @@
     return undefined;
   }
 
-  function openPage(url) {
-    if (window.OficioSheets.isWide.matches) window.OficioSheets.open(url);
+  function openPage(url, opener = null) {
+    if (window.OficioSheets.isWide.matches) window.OficioSheets.open(url, opener);
     else window.location.assign(url);
   }
 
@@ -180,11 +180,12 @@
         if (event.display === "background") return;
         el.setAttribute("aria-label", event.extendedProps.summary);
         el.title = event.extendedProps.summary;
+        el.dataset.page = event.extendedProps.pageUrl;
       },
       moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
-      eventClick: ({ event, jsEvent }) => {
+      eventClick: ({ event, el, jsEvent }) => {
         jsEvent.preventDefault();
-        if (event.extendedProps.pageUrl) openPage(event.extendedProps.pageUrl);
+        if (event.extendedProps.pageUrl) openPage(event.extendedProps.pageUrl, el);
       },
       dateClick: ({ date, allDay }) => {
         if (allDay) calendar.changeView("timeGridDay", date);

@@ -9,6 +9,14 @@ function progress(change) {
   document.querySelector(".loading-bar")?.toggleAttribute("data-active", waiting > 0);
 }
 
+function showRefusal(part) {
+  const wrong = part.querySelector?.('[aria-invalid="true"]:not([type="hidden"]), [role="alert"]');
+  if (!wrong) return;
+  if (wrong.matches('[role="alert"]')) wrong.tabIndex = -1; // a notice takes no focus by itself
+  wrong.focus({ preventScroll: true });
+  (wrong.closest(".field") ?? wrong).scrollIntoView({ block: "center" });
+}
+
 export function startHtmx(htmx) {
   Object.assign(htmx.config, {
     includeIndicatorStyles: false,
@@ -58,8 +66,8 @@ export function startHtmx(htmx) {
   body.addEventListener("htmx:sendError", () => showToast({ message: word("offline"), level: "error" }));
   body.addEventListener("htmx:timeout", () => showToast({ message: word("offline"), level: "error" }));
 
-  // After a swap with errors the first wrong field gets the focus.
+  // After a refusal the first wrong field, or the notice above it, comes into sight and gets the focus.
   body.addEventListener("htmx:afterSettle", (event) => {
-    event.target.querySelector?.('[aria-invalid="true"]')?.focus();
+    if (event.detail.xhr?.status >= 400) showRefusal(event.target);
   });
 }

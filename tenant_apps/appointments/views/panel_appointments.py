@@ -1,4 +1,4 @@
-"""One appointment in the panel: made by hand, seen, moved, cancelled, brought to its next state.
+"""One appointment in the panel: seen, moved, cancelled, brought to its next state.
 
 On wide screens a page opens as a side sheet over the agenda: htmx asks for the same address and gets a fragment.
 """
@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView, View
+from django.views.generic import View
 
 from shared_apps.accounts.permissions import StaffRequired
 from shared_apps.core import htmx, toasts
@@ -26,25 +26,21 @@ from shared_apps.core.responses import error_body
 from shared_apps.core.views import DomainErrorMixin, add_domain_error
 from tenant_apps.appointments import errors, selectors, services
 from tenant_apps.appointments.domain import Slot
-from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentSource, AppointmentStatus, CancelledBy
+from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.forms.appointments import (
-    ANYONE,
-    AppointmentForm,
     CancelForm,
     NotesForm,
     RescheduleForm,
     reschedule_initial,
 )
-from tenant_apps.clients import selectors as clients
 from tenants.context import current_tenant
 
 from .agenda_feed import wall_text
-from .panel_input import move_back_url, next_half_hour, read_day, read_id, read_move, read_wall
+from .panel_input import move_back_url, read_id, read_move
 
 if TYPE_CHECKING:
     from tenant_apps.appointments.models import Appointment
 
-SUGGESTED_CLIENTS = 6
 # Refusals that "even outside the usual hours" overrides.
 OVERRIDABLE = (errors.OutsideAvailability, errors.TooSoon, errors.BeyondHorizon, errors.InThePast)
 AGENDA_CHANGED = "agenda:changed"  # static/js/panel/agenda.js loads its events anew
@@ -152,64 +148,6 @@ class AppointmentView(AppointmentPart):
 
     def get(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
         return self.show(selectors.get_appointment(appointment_id=appointment_id))
-
-
-class AddAppointmentView(AppointmentPart):
-    """Books by hand, for a client on file or a new one."""
-
-    part = "appointments/panel/_add_appointment.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return self._show(self._form(initial=self._initial()))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        form = self._form(data=request.POST)
-        if not form.is_valid():
-            return self._show(form, status=422)
-        cleaned = form.cleaned_data
-        try:
-            booking = services.book_appointment(
-                service_id=cleaned["service_id"],
-                staff_id=cleaned["staff_id"],
-                starts_at=cleaned["starts_at"],
-                client=cleaned["client_id"] or form.details(),
-                source=AppointmentSource.PANEL,
-                notes=cleaned["notes"],
-                outside_hours=cleaned["ignore_hours"],
-                now=timezone.now(),
-            )
-        except DomainError as error:
-            add_domain_error(form, error)
-            return self._show(form, status=error.status, error=error)
-        return self.changed(booking.appointment.pk, _("Booked."))
-
-    def _form(self, **options: Any) -> AppointmentForm:
-        return AppointmentForm(
-            services=list(selectors.list_services()),
-            staff=list(selectors.list_staff()),
-            zone=selectors.workspace_zone(),
-            **options,
-        )
-
-    def _initial(self) -> dict[str, Any]:
-        """Read the moment, person and client that the address names; anything else starts at the next half hour."""
-        zone = selectors.workspace_zone()
-        wall = read_wall(self.request.GET.get("starts", "")) or next_half_hour(timezone.now().astimezone(zone))
-        return {
-            "on": read_day(self.request.GET.get("on", "")) or wall.date(),
-            "at": wall.time(),
-            "staff_id": self.request.GET.get("staff", ANYONE),
-            "client_id": read_id(self.request.GET.get("client", "")),
-        }
-
-    def _show(self, form: AppointmentForm, *, status: int = 200, error: DomainError | None = None) -> HttpResponse:
-        client_id = read_id(str(form["client_id"].value() or ""))
-        context = {
-            "form": form,
-            "client": clients.get_client(client_id=client_id) if client_id else None,
-            **refusal_context(error),
-        }
-        return self.answer(self.part, context, title=_("New appointment"), status=status)
 
 
 class RescheduleView(AppointmentPart):
@@ -348,35 +286,3 @@ class MoveView(StaffRequired, DomainErrorMixin, View):
         else:
             message = _("%(name)s: now %(time)s, outside the usual hours.") % words
         return JsonResponse({"message": message, "undo_url": move_back_url(before)})
-
-
-class FreeTimesView(StaffRequired, DomainErrorMixin, TemplateView):
-    """Suggests free times while an appointment is being written. Five queries."""
-
-    template_name = "appointments/panel/_free_times.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        service_id, on = read_id(self.request.GET.get("service_id", "")), read_day(self.request.GET.get("on", ""))
-        context = {**super().get_context_data(**kwargs), "slots": [], "asked": False}
-        if service_id is None or on is None:
-            return context
-        slots = selectors.list_free_slots(
-            service_id=service_id,
-            staff_id=read_id(self.request.GET.get("staff_id", "")),
-            from_on=on,
-            to_on=on,
-            now=timezone.now(),
-        )
-        chosen = self.request.GET.get("at", "")[:5]
-        return {**context, "slots": slot_choices(slots, selectors.workspace_zone(), chosen), "asked": True}
-
-
-class PickClientView(StaffRequired, DomainErrorMixin, TemplateView):
-    """Suggests clients on file while an appointment is being written. One query."""
-
-    template_name = "appointments/panel/_pick_client.html"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.get("client_query", "").strip()[:100]
-        found = clients.list_clients(query=query, country=current_tenant().country)[:SUGGESTED_CLIENTS] if query else []
-        return {**super().get_context_data(**kwargs), "query": query, "clients": list(found)}

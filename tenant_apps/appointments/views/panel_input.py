@@ -1,6 +1,6 @@
 """What addresses and scripts of the panel send: ids, days, wall times, moves."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -61,11 +61,6 @@ def move_back_url(appointment: "Appointment") -> str:
         "staff": appointment.staff_id,
     }
     return f"{reverse('panel:move', args=[appointment.pk])}?{urlencode(instants)}"
-
-
-def next_half_hour(wall: datetime) -> datetime:
-    """Return the next full or half hour after a wall time."""
-    return wall.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=30 if wall.minute < 30 else 60)
 
 
 def _read_either(fields: dict[str, str], name: str, zone: ZoneInfo) -> datetime | None:

@@ -79,13 +79,24 @@ def test_add_needs_a_client(in_alfa: None, owner: Client) -> None:
     assert not Appointment.objects.exists()
 
 
-def test_add_to_htmx_answers_the_appointment_and_tells_the_agenda(in_alfa: None, owner: Client) -> None:
-    response = owner.post("/panel/appointments/add/", fields(make_service()), headers=HTMX)
+def test_add_in_a_sheet_answers_the_appointment_and_tells_the_agenda(in_alfa: None, owner: Client) -> None:
+    form = fields(make_service())
+    response = owner.post("/panel/appointments/add/", form, headers={**HTMX, "X-Sheet": "true"})
 
+    text = response.content.decode()
     assert response.status_code == 200
     assert "agenda:changed" in response["HX-Trigger"]
-    assert 'id="appointment-part"' in response.content.decode()
-    assert "<html" not in response.content.decode()
+    assert 'id="appointment-part"' in text
+    assert f'data-address="/panel/appointments/{Appointment.objects.get().pk}/"' in text
+    assert 'data-title="Appointment"' in text
+    assert "<html" not in text
+
+
+def test_add_in_a_page_leads_to_the_appointments(in_alfa: None, owner: Client) -> None:
+    response = owner.post("/panel/appointments/add/", fields(make_service()), headers=HTMX)
+
+    assert response.status_code == 204
+    assert response["HX-Redirect"] == f"/panel/appointments/{Appointment.objects.get().pk}/"
 
 
 def test_add_refuses_a_taken_time_and_keeps_the_form(in_alfa: None, owner: Client) -> None:
@@ -129,10 +140,12 @@ def test_add_refuses_a_time_that_clocks_skip(sign_in: Callable[..., Client], oth
     ("query", "expected"),
     [
         ("starts=2026-03-05T16:30", ("2026-03-05", "16:30")),
-        ("on=2026-03-09", ("2026-03-09", "08:30")),
-        ("", ("2026-03-02", "08:30")),
-        ("starts=soon&staff=me&client=her", ("2026-03-02", "08:30")),
-        ("starts=2026-03-05T16:30Z", ("2026-03-02", "08:30")),
+        ("on=2026-03-09", ("2026-03-09", "09:00")),
+        ("on=2026-03-07", ("2026-03-07", "09:00")),
+        ("on=2026-01-05", ("2026-03-02", "09:00")),
+        ("", ("2026-03-02", "09:00")),
+        ("starts=soon&staff=me&client=her", ("2026-03-02", "09:00")),
+        ("starts=2026-03-05T16:30Z", ("2026-03-02", "09:00")),
     ],
 )
 def test_add_starts_from_what_the_address_names(
@@ -144,6 +157,27 @@ def test_add_starts_from_what_the_address_names(
 
     for value in expected:
         assert f'value="{value}"' in text
+    assert ("data-suggests-time" in text) is (query != "starts=2026-03-05T16:30")
+
+
+def test_add_suggests_a_time_that_it_takes(in_alfa: None, owner: Client) -> None:
+    service = make_service()
+    book(service, at(9))
+    page = owner.get("/panel/appointments/add/?on=2026-03-03")
+    suggested = page.context["form"].initial
+
+    booked = owner.post("/panel/appointments/add/", fields(service, on=suggested["on"], at=suggested["at"]))
+
+    assert booked.status_code == 302
+    assert Appointment.objects.filter(starts_at=at(9, 30)).exists()
+
+
+def test_add_asks_for_free_times_with_nothing_about_the_client(in_alfa: None, owner: Client) -> None:
+    make_service()
+
+    text = owner.get("/panel/appointments/add/").content.decode()
+
+    assert 'hx-params="service_id,staff_id,on,at"' in text
 
 
 def test_add_opens_as_a_sheet(in_alfa: None, owner: Client) -> None:

@@ -43,7 +43,7 @@ def fill(number: int) -> None:
         ("/panel/?on=2026-03-03", SESSION + 4),
         ("/panel/agenda/events/?start=2026-03-02&end=2026-03-09", SESSION + 2),
         ("/panel/agenda/print/?on=2026-03-03", SESSION + 2),
-        ("/panel/appointments/add/", SESSION + 2),
+        ("/panel/appointments/add/", SESSION + 7),
         ("/panel/appointments/client/?client_query=client", SESSION + 1),
         ("/panel/clients/", SESSION + 2),
         ("/panel/clients/?q=client", SESSION + 2),
