@@ -7,6 +7,7 @@ from django.db import connections
 from django.http import Http404
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions, status
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import JSONParser
@@ -17,13 +18,15 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
 from .addresses import client_network
-from .errors import DomainError
+from .errors import DomainError, InvalidInput
 from .ratelimit import limit
 from .responses import error_body, retry_after
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # whose class body imports this module by the settings' paths
 
+# Pages say "marked below"; a program has no below.
+INVALID_FIELDS = gettext_noop("The request has invalid fields.")
 CODES = {
     status.HTTP_400_BAD_REQUEST: "bad_request",
     status.HTTP_401_UNAUTHORIZED: "not_authenticated",
@@ -49,8 +52,8 @@ class Parser(JSONParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             return super().parse(stream, media_type, parser_context)
-        except RecursionError as error:
-            raise exceptions.ParseError from error
+        except (RecursionError, exceptions.ParseError) as error:
+            raise exceptions.ParseError(_("The body is not valid JSON.")) from error
 
 
 class Throttle(BaseThrottle):
@@ -82,7 +85,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     roll_back(request)
     if isinstance(error, DomainError):
-        body = error_body(request, code=error.code, message=str(error), fields=error.fields, data=error.values)
+        message = _(INVALID_FIELDS) if isinstance(error, InvalidInput) else str(error)
+        body = error_body(request, code=error.code, message=message, fields=error.fields, data=error.values)
         headers = retry_after(error)
         if error.status == status.HTTP_401_UNAUTHORIZED:
             headers["WWW-Authenticate"] = 'Bearer realm="api"'
@@ -108,7 +112,7 @@ def _from_framework(request: Request, error: exceptions.APIException) -> Respons
         body = error_body(
             request,
             code="invalid_input",
-            message=_("Check the fields marked below."),
+            message=_(INVALID_FIELDS),
             fields=flatten(error.detail),
         )
         return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY, headers=headers)

@@ -18,12 +18,12 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 def request_language(request: HttpRequest) -> str:
     """Return the visitor's choice (a cookie), else the workspace's language, else the browser's, else Spanish.
 
-    A program with a token that names a language is answered in it.
+    A program that names a language is answered in it.
     """
     supported = dict(settings.LANGUAGES)
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     of_workspace = getattr(getattr(request, "tenant", None), "language", "")
-    is_program = is_api(request) and "Authorization" in request.headers and "Accept-Language" in request.headers
+    is_program = is_api(request) and "Accept-Language" in request.headers
     for language in (chosen, "" if is_program else of_workspace):
         if language in supported:
             return language

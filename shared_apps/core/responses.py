@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from .errors import DomainError, TooManyRequests
 from .htmx import is_htmx
@@ -21,16 +23,24 @@ def error_body(
     fields: Mapping[str, Sequence[str]] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the error shape that every API answer has."""
+    """Return the error shape that every API answer has; times are the workspace's, with its offset."""
     return {
         "error": {
             "code": code,
             "message": message,
             "fields": fields or {},
-            "data": data or {},
+            "data": {name: _local(value) for name, value in (data or {}).items()},
             "request_id": getattr(request, "request_id", ""),
         }
     }
+
+
+def _local(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat()
+    if isinstance(value, Mapping):
+        return {name: _local(item) for name, item in value.items()}
+    return [_local(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def is_api(request: HttpRequest) -> bool:

@@ -92,10 +92,10 @@ class Slot(NamedTuple):
     staff_ids: tuple[int, ...] = ()
 
     def as_data(self) -> dict[str, object]:
-        """Return the slot as JSON knows it."""
+        """Return the slot's values by name."""
         return {
-            "starts_at": self.starts_at.isoformat(),
-            "ends_at": self.ends_at.isoformat(),
+            "starts_at": self.starts_at,
+            "ends_at": self.ends_at,
             "staff_ids": list(self.staff_ids),
         }
 

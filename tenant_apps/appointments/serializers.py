@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from shared_apps.core.money import plain_amount
 from tenant_apps.clients.domain import normalize_phone
 from tenants.context import current_tenant
 
@@ -44,8 +45,17 @@ class ReferenceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(read_only=True)
 
 
+# A row whose price has the decimals of its currency. (A docstring would be described to API clients.)
+class _PricedSerializer(serializers.ModelSerializer[Any]):
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_representation(instance)
+        if instance.price is not None:
+            values["price"] = plain_amount(instance.price, instance.currency)
+        return values
+
+
 # --- Services and staff ------------------------------------------------------------------------
-class ServiceSerializer(serializers.ModelSerializer[Service]):
+class ServiceSerializer(_PricedSerializer):
     staff_ids = serializers.SerializerMethodField()
 
     class Meta:
@@ -172,7 +182,7 @@ class SlotQuerySerializer(serializers.Serializer[Any]):
 
 
 # --- Appointments ------------------------------------------------------------------------------
-class AppointmentSerializer(serializers.ModelSerializer[Appointment]):
+class AppointmentSerializer(_PricedSerializer):
     reference = serializers.UUIDField(source="public_id", read_only=True)
     service = ReferenceSerializer(read_only=True)
     staff = ReferenceSerializer(read_only=True)

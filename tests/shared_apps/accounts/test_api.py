@@ -347,3 +347,10 @@ def test_a_program_is_answered_in_the_language_it_asks_for(
     response = client_for(tenant).get("/api/v1/me/", headers=headers)
     assert response["Content-Language"] == language
     assert word in response.json()["error"]["message"]
+
+
+def test_a_program_that_has_not_signed_in_is_answered_in_its_language(
+    tenant: TenantSnapshot, client_for: ClientFor
+) -> None:
+    response = client_for(tenant).get("/api/v1/me/", headers={"accept-language": "en"})
+    assert (response.status_code, response["Content-Language"]) == (401, "en")

@@ -102,9 +102,19 @@ def test_the_handler_rolls_back_what_was_written(committed_db: None, browser: Cl
 
 def test_field_errors_are_named_by_their_path(browser: Client) -> None:
     body = {"name": "too long", "blocks": [{"starts_at": "09:00"}, {"starts_at": "x"}, {}]}
-    response = browser.post("/api/refuse/taken/", body, content_type="application/json")
+    headers = {"accept-language": "en"}
+    response = browser.post("/api/refuse/taken/", body, content_type="application/json", headers=headers)
     assert response.status_code == 422
     assert list(response.json()["error"]["fields"]) == ["name", "blocks.1.starts_at", "blocks.2.starts_at"]
+    assert response.json()["error"]["message"] == "The request has invalid fields."
+
+
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, '{"name": NaN}'])
+def test_a_body_that_is_no_json_is_named_so(browser: Client, body: str) -> None:
+    headers = {"accept-language": "en"}  # also of a program that has not signed in
+    response = browser.post("/api/refuse/taken/", body, content_type="application/json", headers=headers)
+    assert response.status_code == 400
+    assert response.json()["error"]["message"] == "The body is not valid JSON."
 
 
 def test_flatten_of_plain_messages() -> None:

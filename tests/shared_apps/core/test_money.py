@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_apps.core.countries import COUNTRIES
-from shared_apps.core.money import FORMS, format_money
+from shared_apps.core.money import FORMS, format_money, plain_amount
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,14 @@ def test_format_money_follows_the_currency(amount, currency, text):
 def test_format_money_trim_drops_only_decimals_that_are_zero():
     assert format_money(Decimal("650.00"), "MXN", trim=True) == "$650"
     assert format_money(Decimal("650.50"), "MXN", trim=True) == "$650.50"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [("10000.00", "CLP", "10000"), ("10000.50", "CLP", "10000.50"), ("45.5", "EUR", "45.50"), ("7", "XYZ", "7.00")],
+)
+def test_plain_amount_is_exact(amount: str, currency: str, text: str) -> None:
+    assert plain_amount(Decimal(amount), currency) == text
 
 
 def test_forms_agree_with_the_countries():

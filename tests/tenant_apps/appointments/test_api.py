@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -294,6 +295,15 @@ def test_appointments_create(staff: Caller) -> None:
     assert stored.client.phone == "+525512345678"
 
 
+@pytest.mark.parametrize(("currency", "price", "written"), [("CLP", "10000", "10000"), ("EUR", "45.5", "45.50")])
+def test_prices_have_the_decimals_of_their_currency(staff: Caller, currency: str, price: str, written: str) -> None:
+    service = make_service()
+    Service.objects.update(currency=currency, price=Decimal(price))
+    book(service, at(10))
+    assert staff.get(f"services/{service.pk}").json()["price"] == written
+    assert staff.get("appointments").json()["results"][0]["price"] == written
+
+
 def test_appointments_create_taken_names_alternatives(staff: Caller) -> None:
     service = make_service()
     book(service, at(10))
@@ -302,6 +312,7 @@ def test_appointments_create_taken_names_alternatives(staff: Caller) -> None:
     assert error["code"] == "slot_taken"
     starts = [datetime.fromisoformat(slot["starts_at"]) for slot in error["data"]["alternatives"]]
     assert starts == [at(9), at(9, 30), at(10, 30)]
+    assert {start.utcoffset() for start in starts} == {timedelta(hours=-6)}, "the workspace's, like every time"
     assert Appointment.objects.count() == 1
     assert Client.objects.filter(email=LUZ["email"]).count() == 0
 
