@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from .errors import DomainError
 from .responses import error_response, retry_after
@@ -22,6 +23,17 @@ def add_domain_error(form: BaseForm, error: DomainError) -> None:
         rest = [text for name, texts in messages.items() if name not in form.fields for text in texts]
         for text in rest or [str(error)]:
             form.add_error(NON_FIELD_ERRORS, text)
+
+
+class SentFromMixin:
+    """A view that takes what a form of another page sends; opened by itself, its address leads to that page."""
+
+    form_page: str  # the route's name
+    form_page_arguments: tuple[str, ...] = ()  # which of the address's own arguments that route takes
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        arguments = {name: kwargs[name] for name in self.form_page_arguments}
+        return HttpResponseRedirect(reverse(self.form_page, kwargs=arguments))
 
 
 class DomainErrorMixin:

@@ -18,7 +18,7 @@ from shared_apps.accounts.forms import ChangePasswordForm, ProfileForm
 from shared_apps.accounts.permissions import StaffRequired
 from shared_apps.core import toasts
 from shared_apps.core.ratelimit import limit
-from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 
 
 class ProfileView(StaffRequired, ServiceFormMixin, FormView):
@@ -62,10 +62,10 @@ class SecurityView(StaffRequired, ServiceFormMixin, FormView):
         return super().get_context_data(sessions=sessions, **kwargs)
 
 
-class EndSessionView(StaffRequired, DomainErrorMixin, View):
+class EndSessionView(StaffRequired, SentFromMixin, DomainErrorMixin, View):
     """Sign one of one's own sessions out, from afar."""
 
-    http_method_names = ["post"]
+    form_page = "accounts:security"
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         services.end_session(user_id=request.user.pk, session_id=session_id)
@@ -73,8 +73,8 @@ class EndSessionView(StaffRequired, DomainErrorMixin, View):
         return HttpResponseRedirect(reverse("accounts:security"))
 
 
-class EndOtherSessionsView(StaffRequired, DomainErrorMixin, View):
-    http_method_names = ["post"]
+class EndOtherSessionsView(StaffRequired, SentFromMixin, DomainErrorMixin, View):
+    form_page = "accounts:security"
 
     def post(self, request: HttpRequest) -> HttpResponse:
         ended = services.end_other_sessions(user_id=request.user.pk, keep_session_id=request.session.row_id)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.money import FORMS
+from shared_apps.core.money import form_of, parse_amount
 
 Choice = tuple[int, Any]
 
@@ -64,18 +64,45 @@ class ClockField(forms.TimeField):
 
 
 class PriceField(forms.DecimalField):
-    """An amount in the workspace's currency, with the decimals that people there write."""
+    """An amount in the workspace's currency, read and shown as people there write it."""
+
+    default_error_messages = {
+        "invalid": _("Write an amount such as %(example)s."),
+        "max_decimal_places": _("Write an amount such as %(example)s."),
+        "whole": _("Prices in %(currency)s have no decimals: write an amount such as %(example)s."),
+    }
 
     def __init__(self, *, currency: str, **options: Any) -> None:
-        places = FORMS[currency].places if currency in FORMS else 2
-        super().__init__(min_value=Decimal(0), max_digits=12, decimal_places=2, **options)
-        self.widget.attrs.update({"step": str(Decimal(1).scaleb(-places)), "inputmode": "decimal"})
+        self.currency, self.form = currency, form_of(currency)
+        widget = forms.TextInput({"inputmode": "decimal" if self.form.places else "numeric", "autocomplete": "off"})
+        super().__init__(min_value=Decimal(0), max_digits=12, decimal_places=2, widget=widget, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        try:
+            amount = parse_amount(str(value), self.currency)
+        except ValueError as error:
+            raise self._error("invalid") from error
+        if amount != round(amount, self.form.places):
+            raise self._error("max_decimal_places" if self.form.places else "whole")
+        return round(amount, self.form.places)
+
+    def _error(self, code: str) -> forms.ValidationError:
+        example = f"12{self.form.group}500"
+        if self.form.places:
+            example += f"{self.form.decimal}50"
+        return forms.ValidationError(
+            self.error_messages[code], code=code, params={"example": example, "currency": self.currency}
+        )
 
     def prepare_value(self, value: Any) -> Any:
         """Leave out decimals that are zero: 450.00 is 450 in the field."""
-        if isinstance(value, Decimal) and value == value.to_integral_value():
+        if not isinstance(value, Decimal):
+            return super().prepare_value(value)
+        if value == value.to_integral_value():
             return str(int(value))
-        return super().prepare_value(value)
+        return str(value).replace(".", self.form.decimal)
 
 
 class MinutesField(forms.TypedChoiceField):

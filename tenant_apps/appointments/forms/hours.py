@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.appointments.domain import WeekBlock
+from tenant_apps.appointments.services.hours import MONDAY
 
 from .fields import ClockField, DayField, moment_of, start_of_day
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 BLOCKS_PER_DAY = 4
 WEEKDAYS = range(7)
 EVERYONE = "all"
-MONDAY = date(2024, 1, 1)  # any Monday: weekday names come from the language
+LONGEST_NIGHT = 12  # hours of a block over midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,37 @@ class WeekForm(forms.Form):
                     self.fields[_name(weekday, number, end)] = ClockField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Check each block by itself; whether blocks overlap is for the service to say."""
+        """Check each block by itself, and that those of a day do not overlap; the nights are for the service."""
         cleaned = super().clean() or {}
         for weekday in WEEKDAYS:
             for number in range(BLOCKS_PER_DAY):
-                starts, ends = (cleaned.get(_name(weekday, number, end)) for end in ("starts", "ends"))
+                starts, ends = self._clocks(weekday, number)
                 if (starts is None) != (ends is None) and not self._has_error(weekday, number):
                     missing = _name(weekday, number, "ends" if ends is None else "starts")
                     self.add_error(missing, _("Fill in both times, or neither."))
                 elif starts is not None and starts == ends and starts != time():
                     self.add_error(_name(weekday, number, "ends"), _("The end is the same as the start."))
+                elif starts is not None and ends is not None and _ends_too_early(starts, ends):
+                    self.add_error(_name(weekday, number, "ends"), _("The end must come after the start."))
+            self._check_overlap(weekday)
         return cleaned
+
+    def _check_overlap(self, weekday: int) -> None:
+        """Mark a block that begins before the one ahead of it on its day is over."""
+        clocks = [(*self._clocks(weekday, number), number) for number in range(BLOCKS_PER_DAY)]
+        blocks = sorted(
+            (starts, number, ends) for starts, ends, number in clocks if starts is not None and ends is not None
+        )
+        for (starts, _number, ends), (following, number, following_ends) in pairwise(blocks):
+            if following < ends or ends <= starts:
+                times = f"{starts:%H:%M}–{ends:%H:%M} / {following:%H:%M}–{following_ends:%H:%M}"
+                self.add_error(
+                    _name(weekday, number, "starts"), _("These hours overlap: %(times)s.") % {"times": times}
+                )
+
+    def _clocks(self, weekday: int, number: int) -> tuple[time | None, time | None]:
+        starts, ends = (self.cleaned_data.get(_name(weekday, number, end)) for end in ("starts", "ends"))
+        return starts, ends
 
     def _has_error(self, weekday: int, number: int) -> bool:
         return any(_name(weekday, number, end) in self.errors for end in ("starts", "ends"))
@@ -98,6 +120,12 @@ class WeekForm(forms.Form):
             for number, (starts, ends) in enumerate(rows)
         ]
         return DayRow(weekday, name[:1].upper() + name[1:], blocks, errors, is_open=used > 0)
+
+
+def _ends_too_early(starts: time, ends: time) -> bool:
+    """Tell whether an end is before its start, and too long before it for work that goes on after midnight."""
+    hours = ends.hour + ends.minute / 60 + 24 - starts.hour - starts.minute / 60
+    return time() < ends < starts and hours > LONGEST_NIGHT
 
 
 def _name(weekday: int, number: int, end: str) -> str:

@@ -1,9 +1,10 @@
 """When people work: weekly hours and time off."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.errors import InvalidInput
@@ -15,6 +16,7 @@ from tenant_apps.appointments.models import AvailabilityRule, StaffMember, TimeO
 from .booking import check_year
 
 REASON_MAX = 200
+MONDAY = date(2024, 1, 1)  # any Monday: weekday names come from the language
 
 
 def replace_week(*, staff_id: int, blocks: Sequence[WeekBlock]) -> list[AvailabilityRule]:
@@ -64,6 +66,8 @@ def _check_week(blocks: Sequence[WeekBlock]) -> None:
     if any(block.starts_at == block.ends_at != MIDNIGHT for block in blocks):
         raise InvalidInput(fields={"blocks": [_("The end is the same as the start.")]})
     if overlap := domain.overlapping_blocks(blocks):
-        times = " / ".join(f"{block.starts_at:%H:%M}–{block.ends_at:%H:%M}" for block in overlap)
-        # Translators: two periods of the day, such as 09:00–14:00 / 13:00–18:00
+        days = [date_format(MONDAY + timedelta(days=block.weekday), "D") for block in overlap]
+        spans = [f"{block.starts_at:%H:%M}–{block.ends_at:%H:%M}" for block in overlap]
+        times = " / ".join(map(" ".join, zip(days, spans, strict=True)))
+        # Translators: two periods of the week, such as Mon 09:00–14:00 / Mon 13:00–18:00
         raise InvalidInput(fields={"blocks": [_("These hours overlap: %(times)s.") % {"times": times}]})

@@ -23,7 +23,7 @@ from shared_apps.core import htmx, toasts
 from shared_apps.core.errors import DomainError
 from shared_apps.core.moments import write_moment
 from shared_apps.core.responses import error_body
-from shared_apps.core.views import DomainErrorMixin, add_domain_error
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, add_domain_error
 from tenant_apps.appointments import errors, selectors, services
 from tenant_apps.appointments.domain import Slot
 from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentStatus, CancelledBy
@@ -217,10 +217,11 @@ class CancelView(AppointmentPart):
         return self.answer(self.part, context, title=_("Cancel appointment"), status=status)
 
 
-class StatusView(AppointmentPart):
+class StatusView(SentFromMixin, AppointmentPart):
     """Confirms, receives, completes, or notes that nobody came."""
 
-    http_method_names = ["post"]
+    form_page = "panel:appointment"
+    form_page_arguments = ("appointment_id",)
 
     def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
         service = SERVICES_BY_STATUS.get(request.POST.get("to", ""))  # type: ignore[call-overload]
@@ -235,10 +236,11 @@ class StatusView(AppointmentPart):
         return self.changed(appointment_id, appointment.get_status_display())
 
 
-class NotesView(AppointmentPart):
+class NotesView(SentFromMixin, AppointmentPart):
     """Keeps notes about one appointment."""
 
-    http_method_names = ["post"]
+    form_page = "panel:appointment"
+    form_page_arguments = ("appointment_id",)
 
     def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
         form = NotesForm(request.POST)
@@ -252,14 +254,15 @@ class NotesView(AppointmentPart):
         return self.show(selectors.get_appointment(appointment_id=appointment_id), notes_form=form, status=422)
 
 
-class MoveView(StaffRequired, DomainErrorMixin, View):
+class MoveView(StaffRequired, SentFromMixin, DomainErrorMixin, View):
     """Takes what was dragged or stretched in the calendar, and the undo of it.
 
     `starts` and `ends` are wall times (drag), `starts_at` and `ends_at` instants (undo). Answers JSON to the calendar,
     204 to htmx. Somebody who drags sees the hours, so only an overlap is refused; leaving the hours is said.
     """
 
-    http_method_names = ["post"]
+    form_page = "panel:appointment"
+    form_page_arguments = ("appointment_id",)
 
     def post(self, request: HttpRequest, appointment_id: int) -> HttpResponse:
         fields = {**request.GET.dict(), **request.POST.dict()}

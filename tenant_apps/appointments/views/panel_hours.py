@@ -11,7 +11,7 @@ from django.views.generic import FormView, View
 
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx, toasts
-from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 from tenant_apps.appointments import selectors, services
 from tenant_apps.appointments.enums import MOVABLE
 from tenant_apps.appointments.forms.hours import TimeOffForm, WeekForm, copy_monday, week_initial
@@ -121,10 +121,10 @@ def fingerprint(appointments: "list[Appointment]") -> str:
     return hashlib.sha256(",".join(str(one.pk) for one in appointments).encode()).hexdigest()[:16]
 
 
-class RemoveTimeOffView(OwnerRequired, DomainErrorMixin, View):
+class RemoveTimeOffView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Opens a period again."""
 
-    http_method_names = ["post"]
+    form_page = "panel:time_off"
 
     def post(self, request: HttpRequest, time_off_id: int) -> HttpResponse:
         services.remove_time_off(time_off_id=time_off_id)

@@ -11,7 +11,7 @@ from django.views.generic import FormView, TemplateView, View
 from shared_apps.accounts.enums import Role
 from shared_apps.accounts.permissions import OwnerRequired, StaffRequired
 from shared_apps.core import htmx, toasts
-from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 from tenant_apps.appointments import selectors, services
 from tenant_apps.appointments.domain import BookingRules, ServiceDetails
 from tenant_apps.appointments.forms.services import ServiceForm, new_service_initial, service_initial
@@ -124,10 +124,10 @@ class EditServiceView(ServiceFormView):
         return self.saved(_("Saved."))
 
 
-class ArchiveServiceView(OwnerRequired, DomainErrorMixin, View):
+class ArchiveServiceView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Takes a service off the list; the toast's undo puts it back."""
 
-    http_method_names = ["post"]
+    form_page = "panel:services"
 
     def post(self, request: HttpRequest, service_id: int) -> HttpResponse:
         service = services.archive_service(service_id=service_id)
@@ -136,10 +136,10 @@ class ArchiveServiceView(OwnerRequired, DomainErrorMixin, View):
         return htmx.redirect(request, reverse("panel:services"))
 
 
-class RestoreServiceView(OwnerRequired, DomainErrorMixin, View):
+class RestoreServiceView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Puts a service back on the list."""
 
-    http_method_names = ["post"]
+    form_page = "panel:services"
 
     def post(self, request: HttpRequest, service_id: int) -> HttpResponse:
         service = services.restore_service(service_id=service_id)
@@ -147,10 +147,10 @@ class RestoreServiceView(OwnerRequired, DomainErrorMixin, View):
         return htmx.redirect(request, reverse("panel:services"))
 
 
-class MoveServiceView(OwnerRequired, DomainErrorMixin, View):
+class MoveServiceView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Moves a service one place up or down."""
 
-    http_method_names = ["post"]
+    form_page = "panel:services"
 
     def post(self, request: HttpRequest, service_id: int) -> HttpResponse:
         setup.move_service(service_id=service_id, step=STEPS.get(request.POST.get("to", ""), 0))

@@ -10,7 +10,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx
-from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 from tenant_apps.appointments import selectors, services
 from tenant_apps.appointments.forms.hours import WeekForm, copy_monday, week_initial
 from tenant_apps.appointments.forms.welcome import LookForm, ServicesForm
@@ -45,10 +45,10 @@ class WelcomeView(OwnerRequired, DomainErrorMixin, View):
         return htmx.redirect(request, reverse(URLS[branding_selectors.get_branding().onboarding_step]))
 
 
-class SkipView(OwnerRequired, DomainErrorMixin, View):
+class SkipView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Leaves a step as it is and goes on; "finished" ends the onboarding."""
 
-    http_method_names = ["post"]
+    form_page = "panel:welcome"
 
     def post(self, request: HttpRequest, step: str) -> HttpResponse:
         following = ONBOARDING_STEPS[ONBOARDING_STEPS.index(step) + 1]

@@ -12,7 +12,7 @@ from django.views.generic import FormView, TemplateView, View
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx, toasts
 from shared_apps.core.color import parse_hex
-from shared_apps.core.views import DomainErrorMixin, ServiceFormMixin
+from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 from tenant_apps.branding import domain, forms, selectors, services
 from tenants import services as tenants
 from tenants.context import current_tenant
@@ -82,10 +82,10 @@ class LookView(OwnerRequired, ServiceFormMixin, FormView):
         return htmx.redirect(self.request, reverse("branding:look"))
 
 
-class LogoView(OwnerRequired, ServiceFormMixin, FormView):
+class LogoView(OwnerRequired, SentFromMixin, ServiceFormMixin, FormView):
     """Takes a new logo; a refusal is shown on the look page, whose other forms stay as they are."""
 
-    http_method_names = ["post"]
+    form_page = "branding:look"
     template_name = "branding/panel/look.html"
     form_class = forms.LogoForm
 
@@ -105,10 +105,10 @@ class LogoView(OwnerRequired, ServiceFormMixin, FormView):
         return htmx.redirect(self.request, reverse("branding:look"))
 
 
-class RemoveLogoView(OwnerRequired, DomainErrorMixin, View):
+class RemoveLogoView(OwnerRequired, SentFromMixin, DomainErrorMixin, View):
     """Goes back to the initials."""
 
-    http_method_names = ["post"]
+    form_page = "branding:look"
 
     def post(self, request: HttpRequest) -> HttpResponse:
         services.remove_logo()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_apps.core.countries import COUNTRIES
-from shared_apps.core.money import FORMS, format_money, plain_amount
+from shared_apps.core.money import FORMS, format_money, parse_amount, plain_amount
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,34 @@ def test_format_money_keeps_every_digit(amount, currency):
     form = FORMS[currency]
     digits = format_money(amount, currency).replace(form.symbol, "").replace(form.group, "").strip("\u00a0")
     assert abs(Decimal(digits.replace(form.decimal, ".")) - amount) <= Decimal("0.5").scaleb(-form.places)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("12.500", "CLP", "12500"),
+        ("12.500", "COP", "12500"),
+        ("1.250.000", "COP", "1250000"),
+        ("12.500", "ARS", "12500"),
+        ("12.500", "EUR", "12500"),
+        ("12.500,75", "EUR", "12500.75"),
+        ("12,500", "MXN", "12500"),
+        ("12,500.50", "MXN", "12500.50"),
+        ("12500", "MXN", "12500"),
+        ("12,5", "MXN", "12.5"),
+        ("12.50", "EUR", "12.50"),
+        ("1,250.50", "EUR", "1250.50"),
+        ("12.5", "CLP", "12.5"),
+        ("12,500", "CLP", "12.500"),
+        (" 12 500 ", "CLP", "12500"),
+    ],
+)
+def test_parse_amount_reads_what_people_write(text: str, currency: str, amount: str) -> None:
+    assert parse_amount(text, currency) == Decimal(amount)
+
+
+@pytest.mark.parametrize("text", ["", "free", "-5", "NaN", "1e5", "1.2.3", "12.34.567", "٣", "12,,500", "1.2345,6"])
+@pytest.mark.parametrize("currency", ["CLP", "EUR"])
+def test_parse_amount_refuses_what_is_none(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match="^"):
+        parse_amount(text, currency)

@@ -13,6 +13,7 @@ from django.test import Client
 
 from tenant_apps.appointments import selectors
 from tenant_apps.appointments.domain import WeekBlock
+from tenant_apps.appointments.forms.welcome import ServicesForm
 from tenant_apps.appointments.models import AvailabilityRule, Service, StaffMember, TimeOff
 from tenant_apps.branding import selectors as branding
 from tenant_apps.branding import services as branding_services
@@ -137,6 +138,25 @@ def test_archive_restore_and_order(owner: Client) -> None:
     assert second.pk in {service.pk for service in selectors.list_services()}
 
 
+@pytest.mark.parametrize(
+    ("currency", "typed", "price", "message"),
+    [
+        ("CLP", "12.500", 12500, ""),
+        ("CLP", "12.5", None, "Prices in CLP have no decimals: write an amount such as 12.500."),
+        ("MXN", "12,500", 12500, ""),
+        ("MXN", "12.345", None, "Write an amount such as 12,500.50."),
+        ("EUR", "12,5", Decimal("12.5"), ""),
+        ("EUR", "twelve", None, "Write an amount such as 12.500,50."),
+    ],
+)
+def test_price_is_read_as_people_write_it(currency: str, typed: str, price: Any, message: str) -> None:
+    form = ServicesForm({"price-1": typed}, services=[Service(pk=1, name="Limpieza")], currency=currency)
+    form.is_valid()
+
+    assert form.cleaned_data.get("price-1") == price
+    assert form.errors.get("price-1", []) == ([message] if message else [])
+
+
 @pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
 def test_service_takes_nasty_text_as_it_is_or_refuses_it(owner: Client, text: str) -> None:
     member = make_staff()
@@ -170,7 +190,10 @@ def test_week_is_replaced(owner: Client) -> None:
         ({"mon": "09:00-"}, "Fill in both times, or neither."),
         ({"mon": "-14:00"}, "Fill in both times, or neither."),
         ({"mon": "09:00-09:00"}, "The end is the same as the start."),
-        ({"mon": "09:00-14:00 13:00-18:00"}, "These hours overlap"),
+        ({"mon": "09:00-14:00 13:00-18:00"}, "These hours overlap: 09:00–14:00 / 13:00–18:00."),
+        ({"mon": "20:00-02:00", "tue": "01:00-09:00"}, "These hours overlap: Mon 20:00–02:00 / Tue 01:00–09:00."),
+        ({"mon": "14:00-10:00"}, "The end must come after the start."),
+        ({"mon": "09:00-14:00 18:00-16:00"}, "The end must come after the start."),
         ({"mon": "25:00-26:00"}, "Enter a valid time."),
         ({"mon": "\x00-\x00"}, "Enter a valid time."),
     ],
