@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.core.urls_preferences")),
+    path("", include("shared_apps.core.urls_well_known")),
     path("", include("shared_apps.operators.urls")),
     path("", include("shared_apps.signup.urls")),
 ]

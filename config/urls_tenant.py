@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shared_apps.core.urls_preferences")),
+    path("", include("shared_apps.core.urls_well_known")),
     path("", include("shared_apps.accounts.urls")),
     path("api/", include("shared_apps.core.urls_docs")),
     path("api/v1/", include("config.api_router")),

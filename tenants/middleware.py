@@ -76,6 +76,8 @@ class TenantMiddleware:
         if context.status == TenantStatus.SUSPENDED:
             response = _refuse(request, WorkspaceSuspended(), "errors/suspended.html", workspace=context)
             response["Retry-After"] = "3600"
+            # It is no error of ours, and RequestLogMiddleware notes it: no ERROR of django.request for each visit.
+            response._has_been_logged = True  # type: ignore[attr-defined]
             return response
         request.tenant = context  # type: ignore[attr-defined]
         with tenant_context(context):
@@ -109,4 +111,4 @@ def _refuse(
                 },
                 status=error.status,
             )
-        return render(request, template, {"workspace": workspace}, status=error.status)
+        return render(request, template, {"workspace": workspace, "base_host": settings.BASE_HOST}, status=error.status)

@@ -150,7 +150,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "shared_apps.core.views_errors.csrf_failure"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/panel/"
-PASSWORD_RESET_TIMEOUT = 60 * 60 * 2
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 2  # e-mail and page say so: password_reset.{txt,html}, forgot_password_sent.html
 
 # --- Cache, jobs ----------------------------------------------------------------------------
 REDIS_URL = environment.text("REDIS_URL", "redis://localhost:6379/0")

@@ -36,7 +36,7 @@ def use_mail_queue(queue: MailQueue) -> None:
 def send_password_reset(*, user: User, link: str, now: datetime) -> None:
     """Queue the message with the link that sets a new password.
 
-    Context of the template: name, url, minutes (until the link expires).
+    Context of the template: name, url.
     """
     assert _queue is not None, "no app registered a mail queue"
     tenant = current_tenant()
@@ -50,7 +50,6 @@ def send_password_reset(*, user: User, link: str, now: datetime) -> None:
         context={
             "name": user.name,
             "url": workspace_url(tenant.slug, path),
-            "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
         },
         dedupe_key=f"password_reset:{user.pk}:{now.isoformat()}",
     )

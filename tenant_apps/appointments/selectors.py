@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BigIntegerField, Count, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Count, Exists, Func, OuterRef, Prefetch, Q, QuerySet
 
 from shared_apps.core.crypto import token_hash
 from tenants.context import current_tenant
@@ -95,6 +95,13 @@ def list_services(*, public_only: bool = False, include_archived: bool = False) 
     if public_only:
         services = services.filter(is_public=True)
     return services if include_archived else services.filter(is_active=True)
+
+
+def list_public_services() -> QuerySet[Service]:
+    """Return what clients may book; `staff` are those who offer it and have weekly hours. Two queries."""
+    with_hours = Exists(AvailabilityRule.objects.filter(staff=OuterRef("pk")))
+    staff = StaffMember.objects.filter(with_hours, is_active=True).order_by("order", "id")
+    return list_services(public_only=True).prefetch_related(Prefetch("staff", queryset=staff))
 
 
 def get_service(*, service_id: int) -> Service:

@@ -40,7 +40,7 @@ def book_and_tell(slug: str, key: str) -> dict[str, Any]:
             message = services.queue_email(
                 event="password_reset",
                 recipient=Recipient(name="Ana", email="ana@example.com", language="en"),
-                context={"name": "Ana", "url": f"http://{slug}.localhost/{key}", "minutes": 5},
+                context={"name": "Ana", "url": f"http://{slug}.localhost/{key}"},
                 dedupe_key=key,
             )
         return {"id": message.pk, "ms": (time.perf_counter() - started) * 1000}

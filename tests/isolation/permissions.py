@@ -64,6 +64,8 @@ WORKSPACE: dict[str, Rule] = {
     # core
     "i18n/setlang/": EVERYONE,
     "theme/": EVERYONE,
+    "favicon.ico": EVERYONE,
+    "robots.txt": EVERYONE,
     "dev/components/": EVERYONE,  # only where LOCAL_PAGES is on
     "dev/calendar/": EVERYONE,
     "api/schema/": EVERYONE,
@@ -166,6 +168,8 @@ APEX: dict[str, Rule] = {
     # core
     "i18n/setlang/": EVERYONE,
     "theme/": EVERYONE,
+    "favicon.ico": EVERYONE,
+    "robots.txt": EVERYONE,
     # operators: the sign-in page is open; whatever else the admin site serves is for operators (see APEX_BELOW)
     "operators/login/": EVERYONE,
     "operators/logout/": EVERYONE,

@@ -164,6 +164,8 @@ NO_PAGE: Final = {
         "panel/settings/look/preview/",
     },
     "a file": {
+        "favicon.ico",
+        "robots.txt",
         "theme.css",
         r"^media/branding/(?P<key>[0-9a-f]{16})/(?P<name>mark\.webp|logo\.webp|logo\.png)$",
         LINK + r"appointment\.ics$",

@@ -87,6 +87,14 @@ def test_suspended_workspace_shows_a_polite_page_and_keeps_its_language(
     assert client_for(tenant).get("/").status_code == 200
 
 
+def test_a_visit_to_a_suspended_workspace_is_no_error_of_ours(
+    tenant: TenantSnapshot, client_for: ClientFor, caplog: pytest.LogCaptureFixture
+) -> None:
+    services.suspend_tenant(tenant_id=tenant.id, reason="x", now=timezone.now())
+    assert base.BASE_HOST in client_for(tenant).get("/").content.decode()
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
 def test_context_is_left_after_each_request(tenant: TenantSnapshot, client_for: ClientFor) -> None:
     client_for(tenant).get("/")
     assert find_current() is None

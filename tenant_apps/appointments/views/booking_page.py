@@ -176,13 +176,13 @@ def build_page(state: BookingState, *, zone: ZoneInfo, now: datetime, has_chosen
     the address names no service at all). Seven queries: services, their staff, and the month's free time; five more
     after an empty month, to find the next free day.
     """
-    services = list(selectors.list_services(public_only=True).prefetch_related("staff"))
+    services = list(selectors.list_public_services())
     if state.service_id is None and len(services) == 1 and not has_chosen:
         state = replace(state, service_id=services[0].pk)
     service = next((one for one in services if one.pk == state.service_id), None)
     if service is None:
         return BookingPage(state=BookingState(), services=services, is_service_gone=state.service_id is not None)
-    team = [person for person in service.staff.all() if person.is_active]
+    team = list(service.staff.all())
     person = next((one for one in team if one.pk == state.staff_id), None)
     if person is None:
         state = replace(state, staff_id=None)

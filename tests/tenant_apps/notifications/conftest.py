@@ -11,7 +11,7 @@ from tenant_apps.notifications.models import OutboxMessage
 from tests.tenant_apps.notifications.smtp import MailServer, mail_server
 
 ANA = Recipient(name="Ana Núñez", email="ana@example.com", language="en")
-CONTEXT = {"name": "Ana Núñez", "url": "http://alfa.localhost/x/", "minutes": 120}
+CONTEXT = {"name": "Ana Núñez", "url": "http://alfa.localhost/x/"}
 
 
 @pytest.fixture

@@ -141,3 +141,12 @@ def test_queries_of_queueing(in_tenant: TenantSnapshot, queue_reset: Queue, djan
 
 def test_services_face() -> None:
     assert set(services.__all__) == {"deliver_email", "queue_email"}
+
+
+def test_the_password_reset_names_the_life_of_its_link(
+    in_tenant: TenantSnapshot, queue_reset: Queue, settings: Any
+) -> None:
+    message = queue_reset()
+    assert settings.PASSWORD_RESET_TIMEOUT == 2 * 60 * 60
+    assert "for two hours" in message.body_text
+    assert "for two hours" in message.body_html

@@ -94,6 +94,14 @@ def test_months_end_at_the_horizon(visitor: Client, tenant: TenantSnapshot, agen
     assert page.month.previous_url == ""
 
 
+def test_somebody_without_hours_is_no_choice(visitor: Client, tenant: TenantSnapshot, clock: object) -> None:
+    with tenant_context(tenant):
+        agenda = open_agenda(people=("Ana", "Luis"))
+        services.replace_week(staff_id=agenda.staff[1].pk, blocks=[])
+    page = visitor.get("/book/", {"service": agenda.service.pk, "staff": agenda.staff[1].pk}).context["page"]
+    assert (page.people, page.person) == ([], None)
+
+
 def test_a_person_may_be_chosen_when_there_are_several(visitor: Client, tenant: TenantSnapshot, clock: object) -> None:
     with tenant_context(tenant):
         agenda = open_agenda(people=("Ana", "Luis"))
