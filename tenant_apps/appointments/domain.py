@@ -179,6 +179,11 @@ def busy_range(rules: BookingRules, starts_at: datetime, ends_at: datetime) -> t
     )
 
 
+def day_has_come(starts_at: datetime, *, zone: ZoneInfo, now: datetime) -> bool:
+    """Tell whether it is the local day of an appointment, or later."""
+    return now.astimezone(zone).date() >= starts_at.astimezone(zone).date()
+
+
 def nearest_slots(slots: Iterable[Slot], *, near: datetime, limit: int) -> list[Slot]:
     """Return the slots nearest to a moment, in order of time."""
     nearest = sorted(slots, key=lambda slot: (abs(slot.starts_at - near), slot.starts_at))[:limit]

@@ -9,7 +9,7 @@ DomainError
 ├── BeyondHorizon          409  not after this day
 ├── InThePast              409
 ├── TransitionRefused      409  status, target
-├── NotStartedYet          409  a no-show or a completion before its time
+├── NotStartedYet          409  a no-show or a completion before its time, an arrival before its day
 └── AlreadyStarted         409  a client cancels or moves too late
 """
 

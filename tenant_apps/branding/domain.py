@@ -88,3 +88,11 @@ def look_sample(color: str) -> dict[str, Any]:
         "ratio_after": round(contrast(corrected.primary, corrected.primary_content), 1),
     }
     return {"sample": sample, "swatches": SWATCHES}
+
+
+def look_sample_typed(typed: str, *, saved: str) -> dict[str, Any]:
+    """Return the sample of what somebody chose or, if that is no color, of the saved one."""
+    try:
+        return look_sample(typed)
+    except ValueError:
+        return look_sample(saved)

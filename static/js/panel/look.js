@@ -9,6 +9,10 @@
     }
   }
 
+  // After a refusal the form keeps a color that is not saved yet: the previews show that one, too.
+  const first = document.querySelector("[data-sample]");
+  if (first) paint(first);
+
   document.addEventListener("click", (event) => {
     const swatch = event.target.closest?.("[data-swatch]");
     if (!swatch) return;

@@ -74,10 +74,12 @@ class WeekForm(forms.Form):
 
     def _check_overlap(self, weekday: int) -> None:
         """Mark a block that begins before the one ahead of it on its day is over."""
-        clocks = [(*self._clocks(weekday, number), number) for number in range(BLOCKS_PER_DAY)]
-        blocks = sorted(
-            (starts, number, ends) for starts, ends, number in clocks if starts is not None and ends is not None
-        )
+        blocks = []
+        for number in range(BLOCKS_PER_DAY):
+            starts, ends = self._clocks(weekday, number)
+            if starts is not None and ends is not None:
+                blocks.append((starts, number, ends))
+        blocks.sort()
         for (starts, _number, ends), (following, number, following_ends) in pairwise(blocks):
             if following < ends or ends <= starts:
                 times = f"{starts:%H:%M}–{ends:%H:%M} / {following:%H:%M}–{following_ends:%H:%M}"

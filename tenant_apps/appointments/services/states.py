@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.core.constraints import constraint_name
 from shared_apps.core.errors import InvalidInput
 from tenant_apps.appointments import announcements, selectors
+from tenant_apps.appointments.domain import day_has_come
 from tenant_apps.appointments.enums import LIVE, TRANSITIONS, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.errors import AlreadyStarted, NotStartedYet, SlotTaken, TransitionRefused
 from tenant_apps.appointments.models import NO_OVERLAP, Appointment
@@ -34,14 +35,15 @@ def confirm_appointment(*, appointment_id: int, now: datetime) -> Appointment:
 def mark_arrived(*, appointment_id: int, now: datetime) -> Appointment:
     """Note that the client is here, also after a no-show; arrived already returns it as it is.
 
-    Locks the row, and the person's if the time has to be won back. Raises AppointmentNotFound, TransitionRefused, and
-    SlotTaken if a no-show's time was given to somebody else.
+    Locks the row, and the person's if the time has to be won back. Raises AppointmentNotFound, TransitionRefused,
+    NotStartedYet before the local day of the appointment, and SlotTaken if a no-show's time was given to somebody else.
     """
     try:
         with transaction.atomic():
             appointment = lock_appointment(appointment_id)
             if appointment.status not in LIVE:
                 lock_staff(appointment.staff_id)
+            _check_day(appointment, AppointmentStatus.ARRIVED, now)
             _move(appointment, AppointmentStatus.ARRIVED)
             return appointment
     except IntegrityError as error:
@@ -57,13 +59,13 @@ def mark_arrived(*, appointment_id: int, now: datetime) -> Appointment:
 def complete_appointment(*, appointment_id: int, now: datetime) -> Appointment:
     """Note that the appointment took place; completed already returns it as it is.
 
-    Locks the row. Raises AppointmentNotFound, TransitionRefused, and NotStartedYet for one whose time has not come,
-    unless the client has arrived.
+    Locks the row. Raises AppointmentNotFound, TransitionRefused, and NotStartedYet for one whose time has not come; if
+    the client has arrived, its local day is enough.
     """
     with transaction.atomic():
         appointment = lock_appointment(appointment_id)
-        if appointment.status != AppointmentStatus.ARRIVED:
-            _check_started(appointment, AppointmentStatus.COMPLETED, now)
+        check = _check_day if appointment.status == AppointmentStatus.ARRIVED else _check_started
+        check(appointment, AppointmentStatus.COMPLETED, now)
         _move(appointment, AppointmentStatus.COMPLETED)
         return appointment
 
@@ -123,6 +125,12 @@ def write_notes(*, appointment_id: int, notes: str) -> Appointment:
 
 def _check_started(appointment: Appointment, target: AppointmentStatus, now: datetime) -> None:
     if target in TRANSITIONS[appointment.status] and now < appointment.starts_at:
+        raise NotStartedYet(starts_at=appointment.starts_at)
+
+
+def _check_day(appointment: Appointment, target: AppointmentStatus, now: datetime) -> None:
+    has_come = day_has_come(appointment.starts_at, zone=selectors.workspace_zone(), now=now)
+    if target in TRANSITIONS[appointment.status] and not has_come:
         raise NotStartedYet(starts_at=appointment.starts_at)
 
 

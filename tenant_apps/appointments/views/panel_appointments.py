@@ -25,7 +25,7 @@ from shared_apps.core.moments import write_moment
 from shared_apps.core.responses import error_body
 from shared_apps.core.views import DomainErrorMixin, SentFromMixin, add_domain_error
 from tenant_apps.appointments import errors, selectors, services
-from tenant_apps.appointments.domain import Slot
+from tenant_apps.appointments.domain import Slot, day_has_come
 from tenant_apps.appointments.enums import MOVABLE, TRANSITIONS, AppointmentStatus, CancelledBy
 from tenant_apps.appointments.forms.appointments import (
     CancelForm,
@@ -98,6 +98,16 @@ def refusal_context(error: DomainError | None) -> dict[str, Any]:
     return {"alternatives": alternatives, "may_insist": isinstance(error, OVERRIDABLE)}
 
 
+def too_early(appointment: "Appointment", now: datetime) -> set[AppointmentStatus]:
+    """Return the states that an appointment cannot have yet."""
+    steps = {AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW}
+    if not day_has_come(appointment.starts_at, zone=selectors.workspace_zone(), now=now):
+        return steps
+    if appointment.status == AppointmentStatus.ARRIVED or now >= appointment.starts_at:
+        return set()
+    return steps - {AppointmentStatus.ARRIVED}
+
+
 class AppointmentPart(StaffRequired, DomainErrorMixin, View):
     """What the pages of one appointment share: a part inside a page, a sheet, or by itself for htmx."""
 
@@ -116,10 +126,7 @@ class AppointmentPart(StaffRequired, DomainErrorMixin, View):
 
     def show(self, appointment: "Appointment", *, error: str = "", status: int = 200, **extra: Any) -> HttpResponse:
         """Render one appointment with what can be done to it now."""
-        later = timezone.now() < appointment.starts_at
-        has_come = appointment.status == AppointmentStatus.ARRIVED
-        hidden = {AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW} if later and not has_come else set()
-        allowed = TRANSITIONS[appointment.status] - hidden
+        allowed = TRANSITIONS[appointment.status] - too_early(appointment, timezone.now())
         context = {
             "appointment": appointment,
             "actions": [action for action in ACTIONS if action.status in allowed],

@@ -17,7 +17,7 @@ from tenant_apps.appointments.forms.welcome import LookForm, ServicesForm
 from tenant_apps.appointments.services import setup
 from tenant_apps.branding import selectors as branding_selectors
 from tenant_apps.branding import services as branding
-from tenant_apps.branding.domain import ONBOARDING_STEPS, look_sample
+from tenant_apps.branding.domain import ONBOARDING_STEPS, look_sample_typed
 from tenants.context import current_tenant
 from tenants.hosts import workspace_url
 
@@ -128,7 +128,9 @@ class LookStep(StepView):
         return {"name": look.name, "color": look.color}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**look_sample(branding_selectors.get_branding().color), **super().get_context_data(**kwargs)}
+        context = super().get_context_data(**kwargs)
+        saved = branding_selectors.get_branding().color
+        return {**look_sample_typed(context["form"]["color"].value() or "", saved=saved), **context}
 
     def apply(self, form: LookForm) -> None:
         branding.update_look(**form.cleaned_data, now=timezone.now())

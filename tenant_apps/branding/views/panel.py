@@ -11,7 +11,6 @@ from django.views.generic import FormView, TemplateView, View
 
 from shared_apps.accounts.permissions import OwnerRequired
 from shared_apps.core import htmx, toasts
-from shared_apps.core.color import parse_hex
 from shared_apps.core.views import DomainErrorMixin, SentFromMixin, ServiceFormMixin
 from tenant_apps.branding import domain, forms, selectors, services
 from tenants import services as tenants
@@ -65,12 +64,10 @@ class LookView(OwnerRequired, ServiceFormMixin, FormView):
         return {"color": selectors.get_branding().color}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        branding = selectors.get_branding()
-        return {
-            "logo_form": forms.LogoForm(),
-            **domain.look_sample(branding.color),
-            **super().get_context_data(**kwargs),
-        }
+        context = super().get_context_data(**kwargs)
+        typed = context["form"]["color"].value() or ""
+        sample = domain.look_sample_typed(typed, saved=selectors.get_branding().color)
+        return {"logo_form": forms.LogoForm(), **sample, **context}
 
     def perform(self, form: forms.ColorForm) -> HttpResponse:
         theme = services.update_color(color=form.cleaned_data["color"])
@@ -122,9 +119,5 @@ class ColorPreviewView(OwnerRequired, TemplateView):
     template_name = "branding/panel/_color_sample.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        color = request.GET.get("color", "")
-        try:
-            parse_hex(color)
-        except ValueError:
-            color = selectors.get_branding().color
-        return render(request, self.template_name, domain.look_sample(color))
+        sample = domain.look_sample_typed(request.GET.get("color", ""), saved=selectors.get_branding().color)
+        return render(request, self.template_name, sample)

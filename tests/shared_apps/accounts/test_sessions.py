@@ -130,11 +130,14 @@ def test_security_page_lists_devices_in_words_and_ends_one(
     agent = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36"
     phone.post("/sign-in/", {"email": owner.email, "password": PASSWORD}, headers={"user-agent": agent})
 
+    signed_in.cookies.load({"django_language": "en"})
     page = signed_in.get("/panel/account/security/")
     sessions = page.context["sessions"]
     assert [session.is_this_one for session in sessions] == [True, False]
     assert "Chrome" in page.text
     assert "Android" in page.text
+    assert page.text.count("In use now") == 2
+    assert page.text.count("Signed in on") == 2
 
     signed_in.post(f"/panel/account/sessions/{sessions[1].id}/end/")
     assert phone.get("/panel/account/profile/").status_code == 302

@@ -81,5 +81,5 @@ def test_parse_amount_reads_what_people_write(text: str, currency: str, amount: 
 @pytest.mark.parametrize("text", ["", "free", "-5", "NaN", "1e5", "1.2.3", "12.34.567", "٣", "12,,500", "1.2345,6"])
 @pytest.mark.parametrize("currency", ["CLP", "EUR"])
 def test_parse_amount_refuses_what_is_none(text: str, currency: str) -> None:
-    with pytest.raises(ValueError, match="^"):
+    with pytest.raises(ValueError):
         parse_amount(text, currency)

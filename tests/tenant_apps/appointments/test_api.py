@@ -435,8 +435,13 @@ def test_appointments_list_query_that_does_not_hold(query: dict[str, object], st
     assert list(error_of(staff.get("appointments", **query), 422)["fields"]) == list(query)
 
 
-def test_appointment_steps(staff: Caller) -> None:
+def test_appointment_of_another_day_cannot_arrive(staff: Caller) -> None:
     appointment = book(make_service(), at(10))
+    assert error_of(staff.post(f"appointments/{appointment.pk}/arrive"), 409)["code"] == "not_started_yet"
+
+
+def test_appointment_steps(staff: Caller) -> None:
+    appointment = book(make_service(), at(10, days=0))
     path = f"appointments/{appointment.pk}"
     assert error_of(staff.post(f"{path}/no-show"), 409)["code"] == "not_started_yet"
     assert staff.post(f"{path}/arrive").json()["status"] == "arrived"

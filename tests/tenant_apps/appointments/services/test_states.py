@@ -92,6 +92,17 @@ def test_step_before_the_appointment_is_refused(step: Callable[..., Appointment]
     step(appointment_id=appointment.pk, now=at(10))
 
 
+@pytest.mark.parametrize("step", [services.mark_arrived, services.complete_appointment])
+def test_step_before_the_day_is_refused_even_after_an_arrival(step: Callable[..., Appointment]) -> None:
+    appointment = book(make_service(), at(10))
+    put(appointment, Status.CONFIRMED if step is services.mark_arrived else Status.ARRIVED)
+    before = Appointment.objects.get().status
+    with pytest.raises(NotStartedYet):
+        step(appointment_id=appointment.pk, now=at(0) - timedelta(seconds=1))
+    assert Appointment.objects.get().status == before
+    step(appointment_id=appointment.pk, now=at(0))
+
+
 def test_complete_appointment_early_when_the_client_is_here() -> None:
     appointment = book(make_service(), at(10))
     services.mark_arrived(appointment_id=appointment.pk, now=at(9, 30))
@@ -109,7 +120,7 @@ def test_confirm_appointment_tells_the_client_once() -> None:
 
 def test_confirm_appointment_that_takes_back_an_arrival_is_silent() -> None:
     appointment = book(make_service(), at(10))
-    services.mark_arrived(appointment_id=appointment.pk, now=NOW)
+    services.mark_arrived(appointment_id=appointment.pk, now=at(9))
     services.confirm_appointment(appointment_id=appointment.pk, now=NOW)
     assert OutboxMessage.objects.filter(event="appointment_confirmed").count() == 0
 

@@ -361,6 +361,8 @@ def test_status_takes_known_steps_only(in_alfa: None, owner: Client, target: str
 def test_buttons_are_those_that_would_work(in_alfa: None, owner: Client, clock: time_machine.Traveller) -> None:
     appointment = book(make_service(), at(9))
     ahead = owner.get(f"/panel/appointments/{appointment.pk}/").content.decode()
+    clock.move_to(at(8))
+    same_day = owner.get(f"/panel/appointments/{appointment.pk}/").content.decode()
     clock.move_to(at(9, 10))
     started = owner.get(f"/panel/appointments/{appointment.pk}/").content.decode()
     services.cancel_appointment(appointment_id=appointment.pk, reason="Se fue", by="client", now=at(8))
@@ -369,7 +371,8 @@ def test_buttons_are_those_that_would_work(in_alfa: None, owner: Client, clock: 
     def buttons(text: str) -> list[str]:
         return [name for name in ("arrived", "completed", "no_show") if f'name="to" value="{name}"' in text]
 
-    assert buttons(ahead) == ["arrived"]
+    assert buttons(ahead) == []
+    assert buttons(same_day) == ["arrived"]
     assert buttons(started) == ["arrived", "completed", "no_show"]
     assert buttons(over) == []
     assert "Se fue" in over

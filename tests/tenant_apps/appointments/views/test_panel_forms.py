@@ -450,7 +450,10 @@ def test_look_step_is_all_or_nothing(owner: Client, tenant: TenantSnapshot) -> N
     response = owner.post("/panel/welcome/look/", {"name": "Otra", "color": "#8c2f6b", "logo": logo})
 
     assert response.status_code == 422
-    assert "We could not read this file as an image" in response.content.decode()
+    text = response.content.decode()
+    assert "We could not read this file as an image" in text
+    assert 'value="#8c2f6b"' in text
+    assert 'data-primary="#8c2f6b"' in text, "the sample is of the color in the field"
     found = find_tenant_by_slug(slug=tenant.slug)
     assert found is not None
     assert found.name == tenant.name
