@@ -1,10 +1,12 @@
-"""The first page of a visit: the server does not know the visitor's zone yet, and the page mends that by itself."""
+"""The first page of a visit, whose server does not know the visitor's zone yet; and going back after a booking."""
 
+import re
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tenant_apps.appointments import services
 from tenant_apps.appointments.enums import AppointmentSource
@@ -13,7 +15,7 @@ from tenants.context import TenantSnapshot, tenant_context
 from tenants.selectors import find_tenant_by_slug
 from tests.factories.open_agenda import OpenAgenda, open_agenda
 
-from .browser import DESKTOP, MakeVisitor
+from .browser import DESKTOP, PHONE, MakeVisitor
 from .product import Product
 
 SLUG = "alfa"
@@ -83,3 +85,22 @@ def test_the_language_changes_where_the_visitor_is(agenda: OpenAgenda, product: 
     page.locator("button[name=language][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("[name=at]")).to_have_value(at)
+
+
+def test_back_after_booking_leads_to_the_appointment(
+    agenda: OpenAgenda, product: Product, visitor: MakeVisitor
+) -> None:
+    client = visitor(width=PHONE)
+    page = client.page
+    client.open(product.workspace(SLUG, following_month(agenda)))
+    page.locator("#times ul a").nth(3).click()
+    page.locator("[name=name]").fill("Luz Marín")
+    page.locator("[name=email]").fill("luz@example.com")
+    page.locator("[data-booking-form] button.btn-primary").click()
+    page.wait_for_url("**/booked/")
+    link = page.url.removesuffix("booked/")
+    with suppress(Error):  # the page is loaded anew and may take the call with it
+        page.evaluate("setTimeout(() => history.back())")
+    notice = page.locator("#booking .notice a")
+    expect(notice).to_have_attribute("href", re.compile(re.escape(link.split("/a/")[1])))
+    client.photograph("book-back-after-booking")
