@@ -145,7 +145,7 @@ def test_drag_undo_and_conflict(
 
     owner.expect_status(409)
     drag(page, event(page, "Luz Marín"), hour=12)
-    expect(page.locator('#toasts .toast[data-level="error"]')).to_contain_text("taken")
+    expect(page.locator('#toasts .toast[data-level="error"]')).to_contain_text("This time is not free")
     assert starts_of(alfa, "Luz Marín") == workday(10)
     expect(event(page, "Luz Marín")).to_have_attribute("aria-label", re.compile("^10:00"))
 
@@ -242,11 +242,16 @@ def test_a_new_appointment_starts_at_a_free_time_and_shows_what_is_wrong(
 def test_phone_list_leads_to_a_page_of_its_own(
     agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor]
 ) -> None:
+    now = timezone.now().astimezone(ZONE)
+    with tenant_context(alfa):
+        book(agenda, now.replace(second=0, microsecond=0), "Sebastián Quiroga de la Fuente")
     owner = professional(width=PHONE)
-    owner.open(product.workspace(SLUG, f"/panel/?on={workday(9) - timedelta(days=1):%Y-%m-%d}"))
+    owner.open(product.workspace(SLUG, f"/panel/?on={now - timedelta(days=1):%Y-%m-%d}"))
     page = owner.page
     page.get_by_role("link", name="Next day").click()
-    page.get_by_role("link", name="Luz Marín").click()
+    name = page.get_by_role("link", name="Sebastián Quiroga de la Fuente")
+    assert name.evaluate("it => it.scrollWidth <= it.clientWidth"), "the name is cut"
+    name.click()
     expect(page.get_by_role("heading", name="Appointment")).to_be_visible()
     page.get_by_role("button", name="Has arrived").click()
     expect(page.locator(".badge-status")).to_contain_text("Arrived")
@@ -333,6 +338,60 @@ def test_calendar_views_at_every_size(
         owner.photograph(f"panel-{view}-{width}-{theme}")
         assert owner.list_barriers() == []
         assert owner.overflow() == 0
+
+
+# What sticks out of the box that it belongs to: fields and chips out of a card, a day's header out of its column.
+STICKING_OUT = """() => {
+  const out = [];
+  for (const [box, inner] of [[".card", "input, select, .chip, .choices label"], [".fc-col-header-cell", "a"]])
+    for (const one of document.querySelectorAll(box))
+      for (const part of one.querySelectorAll(inner))
+        if (part.checkVisibility() && part.getBoundingClientRect().right > one.getBoundingClientRect().right + 0.5)
+          out.push(part.id || part.className || part.textContent);
+  return out;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, PHONE, DESKTOP])
+def test_long_names_stay_in_their_boxes(
+    agenda: OpenAgenda, alfa: TenantSnapshot, product: Product, professional: Callable[..., Visitor], width: int
+) -> None:
+    name = f"{'Maximiliano' * 4:.40} {'Villavicencio' * 4:.40}"
+    with tenant_context(alfa):
+        member = services.create_staff_member(name=name)
+        agenda.service.staff.add(member)
+        appointment = book(agenda, workday(15), name)
+    owner = professional(width=DESKTOP)
+    owner.page.set_viewport_size({"width": width, "height": 800})
+    on = f"{workday(9):%Y-%m-%d}"
+    problems = {}
+    for path in (
+        "/panel/hours/",
+        f"/panel/services/{agenda.service.pk}/",
+        "/panel/services/",
+        "/panel/team/",
+        f"/panel/team/{member.pk}/",
+        "/panel/clients/",
+        "/panel/hours/time-off/",
+        f"/panel/clients/{appointment.client_id}/",
+        f"/panel/appointments/{appointment.pk}/",
+        f"/panel/appointments/{appointment.pk}/reschedule/",
+        f"/panel/appointments/add/?on={on}",
+        f"/panel/?view=list&on={on}",
+        f"/panel/?view=day&on={on}",
+        f"/panel/?view=week&on={on}",
+        f"/panel/?view=month&on={on}",
+        f"/panel/agenda/print/?on={on}",
+        f"/book/?service={agenda.service.pk}",
+    ):
+        owner.open(product.workspace(SLUG, path))
+        if "view=week" in path:
+            expect(owner.page.locator(".fc-col-header-cell").first).to_be_visible()
+            owner.photograph(f"panel-long-names-{width}")
+        found = owner.overflow(), owner.page.evaluate(STICKING_OUT)
+        if found != (0, []):
+            problems[path] = found
+    assert problems == {}
 
 
 def test_calendar_weighs_little(agenda: OpenAgenda, product: Product, professional: Callable[..., Visitor]) -> None:

@@ -157,6 +157,7 @@
       headerToolbar: isWide
         ? { left: "prev,next today", center: "title", right: "timeGridDay,timeGridWeek,dayGridMonth" }
         : { left: "title", right: "today prev,next" },
+      views: { timeGridWeek: isWide ? {} : { dayHeaderFormat: { weekday: "short", day: "numeric" } } },
       slotDuration: "00:30:00",
       snapDuration: "00:15:00",
       slotLabelInterval: "01:00:00",
