@@ -231,6 +231,7 @@ def test_a_new_appointment_starts_at_a_free_time_and_shows_what_is_wrong(
     form.get_by_role("button", name="Book appointment").click()
     expect(form.get_by_role("alert")).to_be_in_viewport()
     expect(form.get_by_role("alert")).to_be_focused()
+    owner.photograph(f"panel-refused-{width}")
     suggested.fill("09:00")
     form.get_by_role("button", name="Book appointment").click()
     expect(page).to_have_url(re.compile(r"/panel/appointments/\d+/$"))
@@ -251,6 +252,7 @@ def test_phone_list_leads_to_a_page_of_its_own(
     page.get_by_role("link", name="Next day").click()
     name = page.get_by_role("link", name="Sebastián Quiroga de la Fuente")
     assert name.evaluate("it => it.scrollWidth <= it.clientWidth"), "the name is cut"
+    owner.photograph("panel-phone-list")
     name.click()
     expect(page.get_by_role("heading", name="Appointment")).to_be_visible()
     page.get_by_role("button", name="Has arrived").click()
