@@ -70,6 +70,16 @@ def _rate_limits_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _living_connection(django_db_blocker: DjangoDbBlocker) -> None:
+    """Start on a connection that works: servers and databases come and go between tests that need real ones."""
+    if connection.connection is None or connection.in_atomic_block:
+        return
+    with django_db_blocker.unblock():
+        if not connection.is_usable():
+            connection.close()
+
+
+@pytest.fixture(autouse=True)
 def _forget_hosts() -> Iterator[None]:
     directory.forget()
     yield

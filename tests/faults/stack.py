@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,8 @@ class Stack:
         pid = self.children[name][0].pid
         group = [pid, *(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
         for number in group:
-            os.kill(number, signal.SIGCONT if thaw else signal.SIGSTOP)
+            with suppress(ProcessLookupError):  # a backend may end between the list and the signal
+                os.kill(number, signal.SIGCONT if thaw else signal.SIGSTOP)
 
     def _spec(self, name: str, argv: list[str]) -> ProcessSpec:
         return ProcessSpec(name=name, argv=argv, env=self.environment(), cwd=ROOT, stop_seconds=15.0)
