@@ -322,6 +322,7 @@ def test_search_by_keyboard(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Luz Marín")).to_be_visible()
+    page.wait_for_load_state()  # scripts are deferred: keys are heard once the page is loaded
     page.keyboard.press("Control+k")
     expect(page.locator("#search")).to_be_visible()
     page.keyboard.press("Escape")
