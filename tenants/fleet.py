@@ -136,7 +136,8 @@ def _replay_and_record(tenant_id: int, schema: str, missing: dict[str, tuple[Ren
             return  # deleted meanwhile, or another run did it
         lacking = missing[row[0]] if row[0] in missing else _missing(row[0])
         cursor.execute(
-            f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS};"
+            # A crash of the server may lose the last commits, whole: those schemas are then behind, and migrated again.
+            f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; SET LOCAL synchronous_commit = off;"
             + upgrade_sql(schema, lacking)
             + f"UPDATE public.tenants_tenant SET schema_version = '{target}', last_error = '' WHERE id = {tenant_id:d}"
         )

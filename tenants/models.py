@@ -23,6 +23,17 @@ class SchemaVersion(models.Model):
         return self.fingerprint[:12]
 
 
+class RenderedPlan(models.Model):
+    """The SQL of every migration of one plan, rendered once for all processes and releases of a fleet migration."""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text=_("of the migrations' files, in order"))
+    migrations = models.JSONField(help_text=_("[[app label, name, [statement, …], changes models], …]"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class Tenant(TenantMixin):
     """A workspace: one schema and one database role of the same opaque name."""
 

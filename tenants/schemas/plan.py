@@ -1,9 +1,12 @@
 """The migrations of tenant apps, in order, and the fingerprint that names a set of them."""
 
 import hashlib
+import inspect
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 
+import django
 from django.apps import apps
 from django.conf import settings
 from django.db.migrations import Migration
@@ -48,3 +51,12 @@ def fingerprint(keys: Sequence[MigrationKey]) -> str:
 def target_version() -> str:
     """Return the fingerprint that every schema should have with this code."""
     return fingerprint(plan_keys())
+
+
+def plan_digest() -> str:
+    """Return 64 hexadecimal digits that change with the order and the text of any migration, and with Django."""
+    digest = hashlib.sha256(django.__version__.encode())
+    for migration in load_plan():
+        digest.update(f"\n{migration.app_label}.{migration.name}\n".encode())
+        digest.update(Path(inspect.getfile(type(migration))).read_bytes())
+    return digest.hexdigest()

@@ -20,10 +20,11 @@ from tenants.checks import migration_errors
 from tenants.context import TenantSnapshot, public_context, tenant_context
 from tenants.errors import UnknownSchemaVersion
 from tenants.fleet import migrate_fleet
-from tenants.models import Tenant
+from tenants.models import RenderedPlan, Tenant
+from tenants.schemas import render
 from tenants.schemas.catalogue import catalogue_facts
 from tenants.schemas.drift import expected_facts, find_drift
-from tenants.schemas.plan import fingerprint, plan_keys, tenant_app_labels
+from tenants.schemas.plan import fingerprint, plan_digest, plan_keys, tenant_app_labels
 from tests.tenants import extra_migration
 
 PROCESS = Path(__file__).with_name("fleet_process.py")
@@ -240,3 +241,25 @@ def _migration(*operations: object, atomic: bool = True) -> migrations.Migration
 )
 def test_check_refuses_what_cannot_be_replayed(migration: migrations.Migration, expected: list[str]) -> None:
     assert [error.id for error in migration_errors(migration)] == expected
+
+
+def test_plan_is_rendered_once_for_every_process(in_public: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = render.render_plan()
+    assert RenderedPlan.objects.filter(digest=plan_digest()).count() == 1
+    render.render_plan.cache_clear()  # as in another process
+
+    def run_again() -> None:
+        raise AssertionError("rendered again")
+
+    monkeypatch.setattr(render, "run_plan", run_again)
+    assert render.render_plan() == first
+    assert len(first) == len(plan_keys()) + 1
+
+
+def test_changed_migration_is_rendered_anew(in_public: None) -> None:
+    before = plan_digest()
+    with extra_migration.released():
+        assert plan_digest() != before
+        assert render.render_plan()[-1].key == ("auth", "9999_group_note")
+        assert RenderedPlan.objects.filter(digest=plan_digest()).exists()
+    assert plan_digest() == before
