@@ -115,16 +115,14 @@ def measure_fleet(running: dict[str, Worker]) -> list[Figure]:
     stock_each, ours_each = stock["ms"] / stock["tenants"], ours["ms"] / ours["tenants"]
     nothing = running["ours"].ask("check", 1000)
     once = running["ours"].ask("warm_up")["render_ms"]
+    whole_each = ours_each + once / ours["tenants"]
     return [
         beside(f"fleet migration, stock, per tenant ({stock['tenants']})", stock_each, "ms"),
-        beside(f"fleet migration, ours, per tenant ({ours['tenants']})", ours_each, "ms"),
+        beside(f"fleet migration, ours, replay alone, per tenant ({ours['tenants']})", ours_each, "ms"),
         beside("rendering the plan, once per release, by migrate_public", once, "ms"),
-        beside(
-            "fleet migration: times faster with that rendering added",
-            stock_each / (ours_each + once / ours["tenants"]),
-            "×",
-        ),
-        at_least("fleet migration: times faster than stock", stock_each / ours_each, "×", 50),
+        beside("fleet migration: times faster than stock, replay alone", stock_each / ours_each, "×"),
+        # The goal counts the rendering, wherever it runs: stock computes its plans inside the measured command.
+        at_least("fleet migration: times faster than stock, rendering included", stock_each / whole_each, "×", 50),
         at_most("check with nothing to do, 1,000 tenants", nothing["ms"], "ms", 100),
     ]
 
